@@ -1,0 +1,68 @@
+package io.ipamrepair.calico;
+
+import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.cidr.IpAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/** Who uses which address: endpoints, their translations, and the tunnels of nodes, IPv4 and IPv6. Blocks are not asked. */
+public final class AddressUsers {
+  private final NavigableMap<IpAddress, List<ObjectName>> users = new TreeMap<>();
+  private final Map<ObjectName, Stored<Endpoint>> endpoints = new HashMap<>();
+
+  private AddressUsers() {}
+
+  /** The users that {@code state} knows. */
+  public static AddressUsers of(IpamState state) {
+    AddressUsers all = new AddressUsers();
+    state
+        .endpoints()
+        .values()
+        .forEach(
+            stored ->
+                stored
+                    .value()
+                    .ifPresent(
+                        endpoint -> {
+                          all.endpoints.put(stored.object(), stored);
+                          endpoint.addresses().forEach(address -> all.add(address, stored.object()));
+                          endpoint.natAddresses().forEach(address -> all.add(address, stored.object()));
+                        }));
+    state
+        .nodes()
+        .values()
+        .forEach(
+            stored ->
+                stored.value().ifPresent(node -> node.tunnelIps().forEach(address -> all.add(address, stored.object()))));
+    return all;
+  }
+
+  private void add(IpAddress address, ObjectName user) {
+    List<ObjectName> known = users.computeIfAbsent(address, none -> new ArrayList<>(1));
+    if (!known.contains(user)) {
+      known.add(user);
+    }
+  }
+
+  /** Who uses {@code address}; endpoints first, in their order. */
+  public List<ObjectName> of(IpAddress address) {
+    return List.copyOf(users.getOrDefault(address, List.of()));
+  }
+
+  /** The used addresses inside {@code network}, ascending. */
+  public List<IpAddress> inside(Cidr network) {
+    return List.copyOf(users.subMap(network.base(), true, network.last(), true).keySet());
+  }
+
+  /** The node that a user runs on, or is; empty when an endpoint names none. */
+  public String node(ObjectName user) {
+    if (endpoints.containsKey(user)) {
+      return endpoints.get(user).value().map(Endpoint::node).orElse("");
+    }
+    return user.text().substring("node:".length());
+  }
+}

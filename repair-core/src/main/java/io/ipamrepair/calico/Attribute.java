@@ -1,0 +1,67 @@
+package io.ipamrepair.calico;
+
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who holds an allocated address, as a block says (reference, section 3.1).
+ *
+ * @param handleId the handle as written
+ * @param secondary pod, namespace, node, type…; empty when absent
+ * @param alternateOwner the second owner of an address during a live migration; empty when absent
+ * @param releasedAt when the address was released, if it is cooling down and holds nothing any more
+ */
+public record Attribute(
+    Optional<String> handleId, Map<String, String> secondary, Map<String, String> alternateOwner, Optional<Instant> releasedAt) {
+  /** The pseudo-handle of the addresses that Windows reserves in each block; it has no handle key. */
+  public static final String WINDOWS_RESERVED = "windows-reserved-ipam-handle";
+
+  private static final Set<String> VIRTUAL_MACHINE = Set.of("vmi-name", "vmi-uid", "vm-uid", "vmim-uid");
+
+  static Attribute read(Fields fields) {
+    return new Attribute(
+        fields.optionalText("handle_id"),
+        fields.textMap("secondary"),
+        fields.textMap("alternateOwnerAttrs"),
+        fields.time("releasedAt"));
+  }
+
+  /** The handle, cut at the first {@code \r} that some migrated data has (reference, section 2.3); nothing when there is none. */
+  public Optional<String> handle() {
+    return handleId.map(id -> id.indexOf('\r') < 0 ? id : id.substring(0, id.indexOf('\r'))).filter(id -> !id.isEmpty());
+  }
+
+  /** A member of {@code secondary}; nothing when it is absent or empty. */
+  public Optional<String> secondary(String name) {
+    return Optional.ofNullable(secondary.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /** The node that uses the address, which differs from the block's owner when the address is borrowed. */
+  public Optional<String> node() {
+    return secondary("node");
+  }
+
+  public boolean isWindowsReserved() {
+    return handle().map(id -> id.toLowerCase(Locale.ROOT).equals(WINDOWS_RESERVED)).orElse(false);
+  }
+
+  public boolean isVirtualMachine() {
+    return VIRTUAL_MACHINE.stream().anyMatch(name -> secondary.containsKey(name) || alternateOwner.containsKey(name));
+  }
+
+  /** Whether a service holds the address: that it does cannot be checked in etcd. */
+  public boolean isService() {
+    return secondary.containsKey("service")
+        || secondary("type").filter("LoadBalancer"::equals).isPresent()
+        || handle().filter(id -> id.startsWith("lb-")).isPresent();
+  }
+
+  /** Whether a node's tunnel holds the address. */
+  public boolean isTunnel() {
+    return secondary("type").filter(type -> type.endsWith("TunnelAddress")).isPresent()
+        || handle().filter(id -> id.contains("-tunnel-addr-")).isPresent();
+  }
+}

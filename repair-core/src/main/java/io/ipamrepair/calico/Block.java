@@ -1,0 +1,192 @@
+package io.ipamrepair.calico;
+
+import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.cidr.CidrText;
+import io.ipamrepair.cidr.IpAddress;
+import io.ipamrepair.json.Json;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * An IPAM block: a range of addresses, its owner, and who holds which of them (reference, section 3.1). Addresses come from the
+ * <em>key's</em> CIDR, whatever the value says.
+ */
+public final class Block {
+  /** No attribute index: the ordinal is free. */
+  private static final int FREE = Integer.MIN_VALUE;
+
+  private final Cidr cidr;
+  private final Optional<CidrText> valueCidr;
+  private final Optional<String> affinity;
+  private final Optional<Instant> claimTime;
+  private final int[] allocations;
+  private final int[] unallocated;
+  private final List<Attribute> attributes;
+  private final BigInteger sequenceNumber;
+  private final Map<String, BigInteger> sequenceNumberForAllocation;
+  private final boolean deleted;
+  private final Optional<String> hostAffinity;
+
+  private Block(Cidr cidr, Fields fields) {
+    this.cidr = cidr;
+    this.valueCidr = fields.cidr("cidr");
+    this.affinity = fields.optionalText("affinity");
+    this.claimTime = fields.time("affinity_claim_time");
+    this.allocations =
+        fields.list("allocations", (json, path) -> json == Json.Null.NULL ? FREE : index(Fields.int64(json, path))).stream()
+            .mapToInt(Integer::intValue)
+            .toArray();
+    this.unallocated =
+        fields.list("unallocated", (json, path) -> index(Fields.int64(json, path))).stream()
+            .mapToInt(Integer::intValue)
+            .toArray();
+    this.attributes = fields.objects("attributes", Attribute::read);
+    this.sequenceNumber = fields.uint64("sequenceNumber");
+    this.sequenceNumberForAllocation = fields.map("sequenceNumberForAllocation", Fields::uint64);
+    this.deleted = fields.bool("deleted");
+    this.hostAffinity = fields.optionalText("hostAffinity");
+  }
+
+  static Block read(Cidr cidr, Json.Obj json) {
+    return new Block(cidr, Fields.of(json));
+  }
+
+  /** An index that no block can have stays one that no block can have. */
+  private static int index(long number) {
+    return (int) Math.max(FREE + 1L, Math.min(Integer.MAX_VALUE, number));
+  }
+
+  /** The CIDR of its key. */
+  public Cidr cidr() {
+    return cidr;
+  }
+
+  /** The CIDR that its value names; nothing when absent. */
+  public Optional<CidrText> valueCidr() {
+    return valueCidr;
+  }
+
+  /** The owner as written, when it is neither null nor absent. */
+  public Optional<String> affinity() {
+    return affinity;
+  }
+
+  /** The owner; nothing when there is none, or when it is none that a release knows. */
+  public Optional<Owner> owner() {
+    return affinity.flatMap(Owner::read);
+  }
+
+  /** Whether nobody owns it: null, absent, or the empty text of old releases. A text that is no owner is not nobody. */
+  public boolean hasNoOwner() {
+    return affinity.orElse("").isEmpty();
+  }
+
+  /** When its owner claimed it (since v3.32). */
+  public Optional<Instant> claimTime() {
+    return claimTime;
+  }
+
+  /** The deprecated owner of data from before v2. */
+  public Optional<String> hostAffinity() {
+    return hostAffinity;
+  }
+
+  public boolean deleted() {
+    return deleted;
+  }
+
+  /** Entries of the allocation list, which is the block's size unless it is damaged (rule B2). */
+  public int slots() {
+    return allocations.length;
+  }
+
+  /** Whether the entry of {@code ordinal} is set, to whatever attribute; false beyond the list. */
+  public boolean isAllocated(int ordinal) {
+    return ordinal < allocations.length && allocations[ordinal] != FREE;
+  }
+
+  /** The attribute index of an allocated ordinal, as written. */
+  public OptionalInt attributeIndex(int ordinal) {
+    return isAllocated(ordinal) ? OptionalInt.of(allocations[ordinal]) : OptionalInt.empty();
+  }
+
+  /** The attribute of an allocated ordinal; nothing when it is free or its index is out of range (rule B3). */
+  public Optional<Attribute> attribute(int ordinal) {
+    return attributeIndex(ordinal).stream()
+        .filter(index -> index >= 0 && index < attributes.size())
+        .mapToObj(attributes::get)
+        .findFirst();
+  }
+
+  /** Whether {@code ordinal} holds its address: allocated and not cooling down. */
+  public boolean holds(int ordinal) {
+    return isAllocated(ordinal) && attribute(ordinal).flatMap(Attribute::releasedAt).isEmpty();
+  }
+
+  /** The ordinals that hold an address, ascending. */
+  public List<Integer> held() {
+    List<Integer> held = new ArrayList<>();
+    for (int ordinal = 0; ordinal < allocations.length; ordinal++) {
+      if (holds(ordinal)) {
+        held.add(ordinal);
+      }
+    }
+    return held;
+  }
+
+  /** The ordinals that hold an address and carry {@code handle}, ascending. */
+  public List<Integer> heldBy(String handle) {
+    return held().stream()
+        .filter(ordinal -> attribute(ordinal).flatMap(Attribute::handle).filter(handle::equals).isPresent())
+        .toList();
+  }
+
+  /** Whether no ordinal is allocated at all, cooling-down ones included: only then can the block be deleted. */
+  public boolean isEmpty() {
+    return Arrays.stream(allocations).allMatch(index -> index == FREE);
+  }
+
+  /**
+   * Whether nobody can miss the block: every allocated ordinal, if there is one, is a reservation of Windows'. Cooling-down
+   * addresses count as somebody's, until Calico has put them back.
+   */
+  public boolean isVacant() {
+    for (int ordinal = 0; ordinal < allocations.length; ordinal++) {
+      boolean reservation = attribute(ordinal).filter(Attribute::isWindowsReserved).isPresent();
+      if (isAllocated(ordinal) && !reservation) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The free list, in the order in which addresses are handed out; may repeat or leave out ordinals when damaged (rule B4). */
+  public int[] unallocated() {
+    return unallocated.clone();
+  }
+
+  public List<Attribute> attributes() {
+    return attributes;
+  }
+
+  /** 0 when absent, as in data from before v3.22.2. */
+  public BigInteger sequenceNumber() {
+    return sequenceNumber;
+  }
+
+  /** By ordinal, as text. */
+  public Map<String, BigInteger> sequenceNumberForAllocation() {
+    return sequenceNumberForAllocation;
+  }
+
+  /** The address of {@code ordinal}. */
+  public IpAddress address(int ordinal) {
+    return cidr.address(ordinal);
+  }
+}

@@ -1,0 +1,20 @@
+package io.ipamrepair.calico;
+
+import io.ipamrepair.json.Json;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The value of a handle: how many addresses it has in which block (reference, section 3.3).
+ *
+ * @param counts by block, whose CIDR is text as written
+ * @param deleted never true in etcd
+ */
+public record Handle(SortedMap<String, Long> counts, boolean deleted) {
+  static Handle read(Json.Obj json) {
+    Fields fields = Fields.of(json);
+    Map<String, Long> counts = fields.map("block", Fields::int64);
+    return new Handle(new TreeMap<>(counts), fields.bool("deleted"));
+  }
+}

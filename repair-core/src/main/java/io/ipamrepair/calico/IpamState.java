@@ -1,0 +1,285 @@
+package io.ipamrepair.calico;
+
+import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.json.Json;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.KeyRange;
+import io.ipamrepair.kv.KeyValue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Everything that was read of Calico's IPAM data, at one revision. Immutable; all maps are sorted. */
+public final class IpamState {
+  private final KeyLayout layout;
+  private final long revision;
+  private final NavigableMap<Bytes, Stored<?>> byKey;
+
+  private final SortedMap<String, Stored<Pool>> pools = new TreeMap<>();
+  private final SortedMap<Cidr, Stored<Block>> blocks = new TreeMap<>();
+  private final List<Stored<Block>> nonCanonicalBlocks = new ArrayList<>();
+  private final SortedMap<AffinityId, Stored<Affinity>> affinities = new TreeMap<>();
+  private final List<Stored<Affinity>> nonCanonicalAffinities = new ArrayList<>();
+  private final SortedMap<String, Stored<Handle>> handles = new TreeMap<>();
+  private final SortedMap<String, Stored<Node>> nodes = new TreeMap<>();
+  private final SortedMap<EndpointId, Stored<Endpoint>> endpoints = new TreeMap<>();
+  private final List<Stored<ClusterInformation>> clusterInformation = new ArrayList<>();
+  private final List<Stored<IpamConfig>> config = new ArrayList<>();
+  private final List<Stored<Json.Obj>> hostRecords = new ArrayList<>();
+  private final List<Stored<Resource>> resources = new ArrayList<>();
+  private final List<Stored<?>> unknownKeys = new ArrayList<>();
+  private final List<Stored<?>> misplacedResources = new ArrayList<>();
+  private final Pools knownPools;
+
+  private IpamState(KeyLayout layout, long revision, NavigableMap<Bytes, Stored<?>> byKey) {
+    this.layout = layout;
+    this.revision = revision;
+    this.byKey = byKey;
+    byKey.values().forEach(this::sort);
+    this.knownPools = knowPools();
+  }
+
+  // The reading was made by ValueReader for this very key, so its type is the key's.
+  @SuppressWarnings("unchecked")
+  private void sort(Stored<?> stored) {
+    CalicoKey at = stored.at();
+    if (at instanceof CalicoKey.BlockKey key) {
+      Stored<Block> block = (Stored<Block>) stored;
+      if (key.canonical()) {
+        blocks.put(key.cidr(), block);
+      } else {
+        nonCanonicalBlocks.add(block);
+        // Calico lists it at its masked CIDR; keys come in order, and the canonical one, if there is one, wins.
+        blocks.putIfAbsent(key.cidr(), block);
+      }
+    } else if (at instanceof CalicoKey.AffinityKey key) {
+      Stored<Affinity> affinity = (Stored<Affinity>) stored;
+      if (key.canonical()) {
+        affinities.put(new AffinityId(key.owner(), key.cidr()), affinity);
+      } else {
+        nonCanonicalAffinities.add(affinity);
+      }
+    } else if (at instanceof CalicoKey.HandleKey key) {
+      handles.put(key.id(), (Stored<Handle>) stored);
+    } else if (at instanceof CalicoKey.PoolKey key) {
+      pools.put(key.name(), (Stored<Pool>) stored);
+    } else if (at instanceof CalicoKey.NodeKey key) {
+      nodes.put(key.name(), (Stored<Node>) stored);
+    } else if (at instanceof CalicoKey.EndpointKey key) {
+      endpoints.put(key.id(), (Stored<Endpoint>) stored);
+    } else if (at instanceof CalicoKey.ClusterInformationKey) {
+      clusterInformation.add((Stored<ClusterInformation>) stored);
+    } else if (at instanceof CalicoKey.ConfigKey) {
+      config.add((Stored<IpamConfig>) stored);
+    } else if (at instanceof CalicoKey.HostRecordKey) {
+      hostRecords.add((Stored<Json.Obj>) stored);
+    } else if (at instanceof CalicoKey.ResourceKey) {
+      resources.add((Stored<Resource>) stored);
+    } else if (at instanceof CalicoKey.UnknownIpamKey) {
+      unknownKeys.add(stored);
+    } else if (at instanceof CalicoKey.MisplacedResourceKey) {
+      misplacedResources.add(stored);
+    }
+  }
+
+  private Pools knowPools() {
+    List<Pools.NamedPool> known = new ArrayList<>();
+    pools.forEach(
+        (name, stored) ->
+            stored
+                .value()
+                .flatMap(pool -> pool.network().map(network -> new Pools.NamedPool(name, network, pool)))
+                .ifPresent(known::add));
+    return new Pools(known, known.size() == pools.size());
+  }
+
+  /** Gathers what is read; values are decoded as they arrive. */
+  public static final class Builder {
+    private final KeyLayout layout;
+    private final ValueReader reader = new ValueReader();
+    private final NavigableMap<Bytes, Stored<?>> byKey = new TreeMap<>();
+
+    public Builder(KeyLayout layout) {
+      this.layout = layout;
+    }
+
+    /** Adds a key; one that is none of Calico's IPAM is passed over. */
+    public Builder add(KeyValue read) {
+      CalicoKey at = layout.classify(read.key());
+      if (!(at instanceof CalicoKey.ForeignKey)) {
+        // Endpoints are the bulk of a cluster and no repair writes one: their bytes are let go.
+        Optional<Bytes> bytes =
+            at instanceof CalicoKey.EndpointKey ? Optional.empty() : Optional.of(read.value());
+        byKey.put(
+            read.key(),
+            new Stored<>(at, read.key(), bytes, read.createRevision(), read.modRevision(), reader.read(at, read.value())));
+      }
+      return this;
+    }
+
+    /** The state, as read at {@code revision}. */
+    public IpamState build(long revision) {
+      return new IpamState(layout, revision, new TreeMap<>(byKey));
+    }
+  }
+
+  /**
+   * This state after some writes, which is how a change is judged before it is made.
+   *
+   * @param writes new bytes by key; nothing for a key that is deleted
+   */
+  public IpamState with(Map<Bytes, Optional<Bytes>> writes) {
+    Builder after = new Builder(layout);
+    after.byKey.putAll(byKey);
+    writes.forEach(
+        (key, bytes) -> {
+          long created = at(key).map(Stored::createRevision).orElse(revision);
+          after.byKey.remove(key);
+          bytes.ifPresent(value -> after.add(new KeyValue(key, value, created, revision, 1)));
+        });
+    return after.build(revision);
+  }
+
+  public KeyLayout layout() {
+    return layout;
+  }
+
+  /** The etcd revision of the read. */
+  public long revision() {
+    return revision;
+  }
+
+  /** Everything that was read, in key order. */
+  public Iterable<Stored<?>> all() {
+    return Collections.unmodifiableCollection(byKey.values());
+  }
+
+  /** How many keys were read. */
+  public int keys() {
+    return byKey.size();
+  }
+
+  /** Whatever stands at {@code key}. */
+  public Optional<Stored<?>> at(Bytes key) {
+    return Optional.ofNullable(byKey.get(key));
+  }
+
+  /** The keys in {@code range}, in order. */
+  public List<Bytes> keysIn(KeyRange range) {
+    return List.copyOf(byKey.subMap(range.from(), true, range.to(), false).keySet());
+  }
+
+  /** Pools by name. */
+  public SortedMap<String, Stored<Pool>> pools() {
+    return Collections.unmodifiableSortedMap(pools);
+  }
+
+  /** The pools whose network is known. */
+  public Pools knownPools() {
+    return knownPools;
+  }
+
+  /** Blocks, each at its masked CIDR; where several keys mean one CIDR, the one that Calico uses. */
+  public SortedMap<Cidr, Stored<Block>> blocks() {
+    return Collections.unmodifiableSortedMap(blocks);
+  }
+
+  /** Blocks whose key is not canonical (rule K3), in key order. */
+  public List<Stored<Block>> nonCanonicalBlocks() {
+    return Collections.unmodifiableList(nonCanonicalBlocks);
+  }
+
+  /** Affinities whose key is canonical. */
+  public SortedMap<AffinityId, Stored<Affinity>> affinities() {
+    return Collections.unmodifiableSortedMap(affinities);
+  }
+
+  /** Affinities whose key is not canonical (rule K3), in key order. */
+  public List<Stored<Affinity>> nonCanonicalAffinities() {
+    return Collections.unmodifiableList(nonCanonicalAffinities);
+  }
+
+  /** The canonical affinities on {@code block}, sorted by owner. */
+  public List<Stored<Affinity>> affinitiesOn(Cidr block) {
+    // No owner sorts in front of this one, and affinities sort by block first.
+    AffinityId first = new AffinityId(new Owner(Owner.Type.HOST, "\0"), block);
+    return affinities.tailMap(first).entrySet().stream()
+        .takeWhile(entry -> entry.getKey().cidr().equals(block))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  /** Handles by ID. */
+  public SortedMap<String, Stored<Handle>> handles() {
+    return Collections.unmodifiableSortedMap(handles);
+  }
+
+  /** Nodes by name. */
+  public SortedMap<String, Stored<Node>> nodes() {
+    return Collections.unmodifiableSortedMap(nodes);
+  }
+
+  /** Workload endpoints by namespace and name. */
+  public SortedMap<EndpointId, Stored<Endpoint>> endpoints() {
+    return Collections.unmodifiableSortedMap(endpoints);
+  }
+
+  /** The cluster information that Calico uses. */
+  public Optional<Stored<ClusterInformation>> cluster() {
+    return clusterInformation.stream().filter(stored -> stored.object().equals(ObjectName.CLUSTER)).findFirst();
+  }
+
+  /** Every cluster information, legal name or not. */
+  public List<Stored<ClusterInformation>> clusterInformation() {
+    return Collections.unmodifiableList(clusterInformation);
+  }
+
+  /** The cluster's GUID; nothing when it is absent or unreadable. */
+  public Optional<String> guid() {
+    return cluster().flatMap(Stored::value).flatMap(ClusterInformation::guid);
+  }
+
+  /** The IPAM configuration, if there is one. */
+  public Optional<Stored<IpamConfig>> config() {
+    return config.stream().findFirst();
+  }
+
+  /** The configuration that Calico's IPAM works with; the defaults where there is none or none can be read. */
+  public IpamConfig effectiveConfig() {
+    return config().flatMap(Stored::value).orElse(IpamConfig.whenAbsent());
+  }
+
+  /** Legacy bare host keys. */
+  public List<Stored<Json.Obj>> hostRecords() {
+    return Collections.unmodifiableList(hostRecords);
+  }
+
+  /** Reservations, BGP settings and the like. */
+  public List<Stored<Resource>> resources() {
+    return Collections.unmodifiableList(resources);
+  }
+
+  /** Keys below Calico's IPAM prefix of no known form. */
+  public List<Stored<?>> unknownKeys() {
+    return Collections.unmodifiableList(unknownKeys);
+  }
+
+  /** Resource keys with the wrong number of segments. */
+  public List<Stored<?>> misplacedResources() {
+    return Collections.unmodifiableList(misplacedResources);
+  }
+
+  /** Whether nodes peer with each other over BGP: known to be off only where the BGP configuration says so. */
+  public boolean meshIsOff() {
+    return resources.stream()
+        .filter(stored -> stored.at() instanceof CalicoKey.ResourceKey key && key.plural().equals("bgpconfigurations") && key.name().equals("default"))
+        .map(Stored::value)
+        .flatMap(Optional::stream)
+        .anyMatch(resource -> resource.spec().get("nodeToNodeMeshEnabled").filter(Json.Bool.FALSE::equals).isPresent());
+  }
+}

@@ -1,0 +1,218 @@
+package io.ipamrepair.calico;
+
+import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.cidr.CidrText;
+import io.ipamrepair.cidr.IpFamily;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.KeyRange;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where Calico keeps what in etcd (reference, section 2): the only type that knows a key's text. Kubernetes' custom resources would
+ * be another layout behind the same methods.
+ */
+public final class KeyLayout {
+  /** Everything that Calico keeps lies below this. */
+  public static final String ROOT = "/calico/";
+
+  private static final String IPAM = "/calico/ipam/v2/";
+  private static final String CONFIG = IPAM + "config";
+  private static final String HANDLE = IPAM + "handle/";
+  private static final String RESOURCES = "/calico/resources/v3/projectcalico.org/";
+  private static final String POOLS = "ippools";
+  private static final String NODES = "nodes";
+  private static final String ENDPOINTS = "workloadendpoints";
+  private static final String CLUSTER_INFORMATION = "clusterinformations";
+  private static final Set<String> OTHER_RESOURCES =
+      Set.of("ipreservations", "ipamconfigurations", "bgpconfigurations");
+
+  private static final Pattern BLOCK = Pattern.compile(IPAM + "assignment/(ipv4|ipv6)/block/([^/]+)", Pattern.DOTALL);
+  private static final Pattern AFFINITY =
+      Pattern.compile(IPAM + "(host|virtual)/([^/]+)/(ipv4|ipv6)/block/([^/]+)", Pattern.DOTALL);
+  private static final Pattern HOST_RECORD = Pattern.compile(IPAM + "host/([^/]+)", Pattern.DOTALL);
+
+  /** The key ranges that a scan reads. */
+  public List<KeyRange> ranges() {
+    return List.of(
+        KeyRange.prefix(IPAM),
+        KeyRange.prefix(RESOURCES + "bgpconfigurations/"),
+        KeyRange.prefix(RESOURCES + CLUSTER_INFORMATION + "/"),
+        KeyRange.prefix(RESOURCES + "ipamconfigurations/"),
+        KeyRange.prefix(RESOURCES + POOLS + "/"),
+        KeyRange.prefix(RESOURCES + "ipreservations/"),
+        KeyRange.prefix(RESOURCES + NODES + "/"),
+        KeyRange.prefix(RESOURCES + ENDPOINTS + "/"));
+  }
+
+  /** The prefixes that repairs may write below: IPAM's own keys, and pools. */
+  public List<Bytes> writable() {
+    return List.of(Bytes.utf8(IPAM), Bytes.utf8(RESOURCES + POOLS + "/"));
+  }
+
+  /** What {@code key} stands for. */
+  public CalicoKey classify(Bytes key) {
+    String raw = key.display();
+    boolean isText = key.text().isPresent();
+    if (raw.startsWith(IPAM)) {
+      return isText ? classifyIpam(raw) : new CalicoKey.UnknownIpamKey(raw);
+    }
+    return isText && raw.startsWith(RESOURCES) ? classifyResource(raw) : new CalicoKey.ForeignKey(raw);
+  }
+
+  private CalicoKey classifyIpam(String raw) {
+    if (raw.equals(CONFIG)) {
+      return new CalicoKey.ConfigKey();
+    }
+    String handle = raw.startsWith(HANDLE) ? raw.substring(HANDLE.length()) : "";
+    if (!handle.isEmpty() && handle.indexOf('/') < 0) {
+      return new CalicoKey.HandleKey(handle);
+    }
+    Matcher block = BLOCK.matcher(raw);
+    if (block.matches()) {
+      return cidrOfSegment(block.group(2))
+          .<CalicoKey>map(
+              cidr -> new CalicoKey.BlockKey(cidr, key(cidr).display().equals(raw)))
+          .orElse(new CalicoKey.UnknownIpamKey(raw));
+    }
+    Matcher affinity = AFFINITY.matcher(raw);
+    if (affinity.matches()) {
+      Owner.Type type = affinity.group(1).equals("host") ? Owner.Type.HOST : Owner.Type.VIRTUAL;
+      Owner owner = new Owner(type, affinity.group(2));
+      return cidrOfSegment(affinity.group(4))
+          .<CalicoKey>map(
+              cidr -> new CalicoKey.AffinityKey(owner, cidr, key(new AffinityId(owner, cidr)).display().equals(raw)))
+          .orElse(new CalicoKey.UnknownIpamKey(raw));
+    }
+    Matcher host = HOST_RECORD.matcher(raw);
+    return host.matches() ? new CalicoKey.HostRecordKey(host.group(1), raw) : new CalicoKey.UnknownIpamKey(raw);
+  }
+
+  private static CalicoKey classifyResource(String raw) {
+    String[] segments = raw.substring(RESOURCES.length()).split("/", -1);
+    boolean filled = List.of(segments).stream().noneMatch(String::isEmpty);
+    boolean plain = filled && segments.length == 2;
+    return switch (segments[0]) {
+      case POOLS -> plain ? new CalicoKey.PoolKey(segments[1]) : new CalicoKey.MisplacedResourceKey(raw);
+      case NODES -> plain ? new CalicoKey.NodeKey(segments[1]) : new CalicoKey.MisplacedResourceKey(raw);
+      case CLUSTER_INFORMATION -> plain
+          ? new CalicoKey.ClusterInformationKey(segments[1], raw)
+          : new CalicoKey.MisplacedResourceKey(raw);
+      case ENDPOINTS -> filled && segments.length == 3
+          ? new CalicoKey.EndpointKey(new EndpointId(segments[1], segments[2]))
+          : new CalicoKey.MisplacedResourceKey(raw);
+      default -> {
+        if (!OTHER_RESOURCES.contains(segments[0])) {
+          yield new CalicoKey.ForeignKey(raw);
+        }
+        yield plain
+            ? new CalicoKey.ResourceKey(segments[0], segments[1], raw)
+            : new CalicoKey.MisplacedResourceKey(raw);
+      }
+    };
+  }
+
+  /** The last segment of a block's or affinity's key: its first {@code -} stands for {@code /}. */
+  private static Optional<Cidr> cidrOfSegment(String segment) {
+    return CidrText.read(segment.replaceFirst("-", "/")).map(CidrText::network);
+  }
+
+  private static String segment(Cidr cidr) {
+    return cidr.toString().replace('/', '-');
+  }
+
+  /** The key of a block. */
+  public Bytes key(Cidr block) {
+    return Bytes.utf8(blockPrefix(block) + segment(block));
+  }
+
+  private static String blockPrefix(Cidr cidr) {
+    return IPAM + "assignment/" + cidr.family().pathSegment() + "/block/";
+  }
+
+  /** The key of an affinity. */
+  public Bytes key(AffinityId affinity) {
+    Owner owner = affinity.owner();
+    Cidr cidr = affinity.cidr();
+    return Bytes.utf8(
+        IPAM + owner.type().text() + "/" + owner.name() + "/" + cidr.family().pathSegment() + "/block/" + segment(cidr));
+  }
+
+  /** The key of a handle. */
+  public Bytes handleKey(String id) {
+    return Bytes.utf8(HANDLE + id);
+  }
+
+  /** The key of a pool. */
+  public Bytes poolKey(String name) {
+    return Bytes.utf8(RESOURCES + POOLS + "/" + name);
+  }
+
+  /** All pools. */
+  public KeyRange pools() {
+    return KeyRange.prefix(RESOURCES + POOLS + "/");
+  }
+
+  /** The affinities of one owner on blocks of one family. */
+  public KeyRange affinitiesOf(Owner owner, IpFamily family) {
+    return KeyRange.prefix(
+        IPAM + owner.type().text() + "/" + owner.name() + "/" + family.pathSegment() + "/block/");
+  }
+
+  /** The key of a node. */
+  public Bytes nodeKey(String name) {
+    return Bytes.utf8(RESOURCES + NODES + "/" + name);
+  }
+
+  /** The key of the cluster information. */
+  public Bytes clusterInformationKey() {
+    return Bytes.utf8(RESOURCES + CLUSTER_INFORMATION + "/default");
+  }
+
+  /** The key of the IPAM configuration. */
+  public Bytes configKey() {
+    return Bytes.utf8(CONFIG);
+  }
+
+  /** The key of a workload endpoint. */
+  public Bytes key(EndpointId endpoint) {
+    return Bytes.utf8(RESOURCES + ENDPOINTS + "/" + endpoint);
+  }
+
+  /**
+   * The keys of all endpoints that a Kubernetes pod on a node can have, whatever its interfaces are called: exact and tiny
+   * (design, section 5).
+   */
+  public KeyRange endpointsOfPod(String namespace, String node, String pod) {
+    return KeyRange.prefix(
+        RESOURCES + ENDPOINTS + "/" + namespace + "/" + EndpointNames.escape(node) + "-k8s-" + EndpointNames.escape(pod) + "-");
+  }
+
+  /**
+   * Key ranges that hold every block inside {@code network}, and others beside them: block keys are text, so the range is cut at
+   * the last whole part of the address that all of them share.
+   */
+  public KeyRange blocksAround(Cidr network) {
+    String prefix = blockPrefix(network);
+    String[] parts;
+    int whole;
+    if (network.family() == IpFamily.IPV4) {
+      parts = network.base().toString().split("\\.");
+      whole = Math.min(network.prefixLength() / 8, 3);
+      for (int i = 0; i < whole; i++) {
+        prefix += parts[i] + ".";
+      }
+      return KeyRange.prefix(prefix);
+    }
+    // Groups that are 0 may be swallowed by "::", so the shared text ends in front of the first of them.
+    parts = network.base().toString().split(":");
+    whole = Math.min(network.prefixLength() / 16, 7);
+    for (int i = 0; i < Math.min(whole, parts.length) && !parts[i].isEmpty() && !parts[i].equals("0"); i++) {
+      prefix += parts[i] + ":";
+    }
+    return KeyRange.prefix(prefix);
+  }
+}
