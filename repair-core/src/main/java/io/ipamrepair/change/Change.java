@@ -1,0 +1,40 @@
+package io.ipamrepair.change;
+
+import java.util.List;
+
+/**
+ * What a repair wants: the result of a repair command's judgement of a state.
+ *
+ * @param title what it does, for a person
+ * @param stages in order; later ones rest on earlier ones
+ * @param impact what it does to addresses, nodes and traffic, one line each
+ * @param left what was looked at and left, with the reason, one line each
+ * @param accepted rules whose breach the operator accepted by naming a risk
+ * @param acceptedRisk the flag that named it; empty when none was needed
+ */
+public record Change(
+    String title,
+    List<Stage> stages,
+    List<String> impact,
+    List<String> left,
+    List<String> accepted,
+    String acceptedRisk) {
+  public Change {
+    stages = List.copyOf(stages);
+    impact = List.copyOf(impact);
+    left = List.copyOf(left);
+    accepted = List.copyOf(accepted);
+  }
+
+  /**
+   * Units that may be done in any order.
+   *
+   * @param quietFirst whether the blocks of the pool must have been quiet for a while, after the stage before, until this one may
+   *     begin: what was in flight when the pool was disabled must have landed
+   */
+  public record Stage(List<Unit> units, boolean quietFirst) {
+    public Stage {
+      units = List.copyOf(units);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.ipamrepair.change;
+
+import io.ipamrepair.calico.Attribute;
+import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.KeyLayout;
+import io.ipamrepair.calico.Block;
+import io.ipamrepair.calico.Owner;
+import io.ipamrepair.calico.Stored;
+import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.json.Json;
+import io.ipamrepair.json.JsonFormatException;
+import io.ipamrepair.json.JsonReader;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.KeyValue;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The difference between two values of one key, in words: what changed in a block, not two lines of 20 KiB. */
+public final class ValueDiff {
+  private static final int LONGEST = 70;
+
+  private final KeyLayout layout = new KeyLayout();
+
+  /** The differences between {@code before} and {@code after} of {@code key}, one line each; empty when there is none. */
+  public List<String> between(Bytes key, Optional<Bytes> before, Optional<Bytes> after) {
+    if (before.equals(after)) {
+      return List.of();
+    }
+    if (before.isEmpty()) {
+      return List.of("created: " + shortened(after.orElseThrow().display()));
+    }
+    if (after.isEmpty()) {
+      return List.of("deleted (was " + shortened(before.get().display()) + ")");
+    }
+    Optional<Json> old = parse(before.get());
+    Optional<Json> now = parse(after.get());
+    if (old.isEmpty() || now.isEmpty()) {
+      return List.of(shortened(before.get().display()) + " → " + shortened(after.get().display()));
+    }
+    List<String> lines = new ArrayList<>();
+    boolean described = layout.classify(key) instanceof CalicoKey.BlockKey block && blocks(block.cidr(), key, before.get(), after.get(), lines);
+    members("", old.get(), now.get(), described ? BLOCK_MEMBERS : Set.of(), lines);
+    return lines.isEmpty() ? List.of("same content, other bytes (order or white space)") : lines;
+  }
+
+  /** What {@link #blocks} says in its own words. */
+  private static final Set<String> BLOCK_MEMBERS =
+      Set.of("affinity", "allocations", "unallocated", "attributes", "sequenceNumberForAllocation");
+
+  private static Optional<Json> parse(Bytes bytes) {
+    try {
+      return Optional.of(bytes.isEmpty() ? new Json.Obj(Map.of()) : new JsonReader().read(bytes));
+    } catch (JsonFormatException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean blocks(Cidr cidr, Bytes key, Bytes before, Bytes after, List<String> lines) {
+    Optional<Block> old = block(cidr, key, before);
+    Optional<Block> now = block(cidr, key, after);
+    if (old.isEmpty() || now.isEmpty()) {
+      return false;
+    }
+    if (!old.get().affinity().equals(now.get().affinity())) {
+      lines.add("owner " + owner(old.get()) + " → " + owner(now.get()));
+    }
+    for (int ordinal = 0; ordinal < Math.max(old.get().slots(), now.get().slots()); ordinal++) {
+      Optional<String> was = holder(old.get(), ordinal);
+      Optional<String> is = holder(now.get(), ordinal);
+      if (!was.equals(is)) {
+        lines.add("ordinal " + ordinal + " (" + cidr.address(ordinal) + ") " + was.orElse("free") + " → " + is.orElse("free"));
+      }
+    }
+    boolean onlyQueue =
+        lines.isEmpty() && !java.util.Arrays.equals(old.get().unallocated(), now.get().unallocated());
+    if (onlyQueue) {
+      lines.add("order or content of the free list");
+    }
+    return true;
+  }
+
+  private Optional<Block> block(Cidr cidr, Bytes key, Bytes value) {
+    IpamState alone = new IpamState.Builder(layout).add(new KeyValue(key, value, 1, 1, 1)).build(1);
+    return Optional.ofNullable(alone.blocks().get(cidr)).flatMap(Stored::value);
+  }
+
+  private static String owner(Block block) {
+    return block.owner().map(owner -> owner.isNode() ? owner.name() : owner.toString()).orElse(block.hasNoOwner() ? "nobody" : block.affinity().orElse(""));
+  }
+
+  private static Optional<String> holder(Block block, int ordinal) {
+    if (!block.isAllocated(ordinal)) {
+      return Optional.empty();
+    }
+    Optional<Attribute> attribute = block.attribute(ordinal);
+    if (attribute.isEmpty()) {
+      return Optional.of("an attribute that is not there");
+    }
+    if (attribute.get().releasedAt().isPresent()) {
+      return Optional.of("cooling down");
+    }
+    String pod = attribute.get().secondary("pod").map(name -> "pod " + attribute.get().secondary("namespace").orElse("") + "/" + name).orElse("");
+    String node = attribute.get().node().map(name -> " on " + name).orElse("");
+    String handle = attribute.get().handle().map(ValueDiff::shortened).orElse("no handle");
+    return Optional.of(pod.isEmpty() ? handle + node : pod + node);
+  }
+
+  private static void members(String path, Json old, Json now, Set<String> except, List<String> lines) {
+    if (old.equals(now)) {
+      return;
+    }
+    if (old instanceof Json.Obj before && now instanceof Json.Obj after) {
+      Set<String> names = new LinkedHashSet<>(before.members().keySet());
+      names.addAll(after.members().keySet());
+      for (String name : names) {
+        if (!except.contains(name)) {
+          Optional<Json> was = before.get(name);
+          Optional<Json> is = after.get(name);
+          String at = path.isEmpty() ? name : path + "." + name;
+          if (was.isPresent() && is.isPresent()) {
+            members(at, was.get(), is.get(), Set.of(), lines);
+          } else if (was.isPresent()) {
+            lines.add(at + " " + text(was.get()) + " removed");
+          } else {
+            lines.add(at + " " + text(is.orElseThrow()) + " added");
+          }
+        }
+      }
+    } else {
+      lines.add(path + " " + text(old) + " → " + text(now));
+    }
+  }
+
+  private static String text(Json json) {
+    return shortened(json instanceof Json.Text text ? text.value() : json.encode().display());
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
+  }
+
+  /** The owner of a block in words, for messages. */
+  static String ownerName(Optional<Owner> owner) {
+    return owner.map(each -> each.isNode() ? each.name() : each.toString()).orElse("nobody");
+  }
+}

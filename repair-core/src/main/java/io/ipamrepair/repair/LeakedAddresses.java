@@ -1,0 +1,132 @@
+package io.ipamrepair.repair;
+
+import io.ipamrepair.calico.AddressUsers;
+import io.ipamrepair.calico.Attribute;
+import io.ipamrepair.calico.Block;
+import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.change.Requirement;
+import io.ipamrepair.cidr.IpAddress;
+import io.ipamrepair.kv.KeyRange;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which addresses of a block nothing uses. An address is given back only when everything speaks for it: a pod of Kubernetes had it,
+ * that pod has no endpoint left, no endpoint, translation or tunnel uses the address, and it is older than a grace time. Whatever
+ * else holds an address may be alive without leaving a trace in etcd, and keeps it.
+ */
+final class LeakedAddresses {
+  /** What Go's {@code time.String()} writes; a monotonic reading may follow. */
+  private static final Pattern GO_TIME =
+      Pattern.compile("(\\d{4}-\\d{2}-\\d{2}) (\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?) ([+-]\\d{2})(\\d{2})\\b.*");
+
+  /** Free, or the reason why not. */
+  sealed interface Verdict {
+    /** Nothing uses it; {@code requires} must hold until the commit. */
+    record Leaked(String handle, Requirement requires) implements Verdict {}
+
+    /** It stays. */
+    record Kept(String reason) implements Verdict {}
+  }
+
+  private final IpamState state;
+  private final AddressUsers users;
+  private final Duration olderThan;
+  private final Instant now;
+  private final boolean blind;
+
+  LeakedAddresses(IpamState state, AddressUsers users, Duration olderThan, Instant now) {
+    this.state = state;
+    this.users = users;
+    this.olderThan = olderThan;
+    this.now = now;
+    // An endpoint or node that cannot be read might use any address.
+    this.blind =
+        state.endpoints().values().stream().anyMatch(endpoint -> endpoint.value().isEmpty())
+            || state.nodes().values().stream().anyMatch(node -> node.value().isEmpty())
+            || state.misplacedResources().stream().anyMatch(stored -> stored.at() instanceof CalicoKey.MisplacedResourceKey);
+  }
+
+  /** The verdicts on the addresses that {@code block} holds and no endpoint or tunnel is known to use, by ordinal. */
+  SortedMap<Integer, Verdict> unusedIn(Block block) {
+    SortedMap<Integer, Verdict> verdicts = new TreeMap<>();
+    block.held().stream()
+        .filter(ordinal -> users.of(block.address(ordinal)).isEmpty())
+        .filter(ordinal -> block.attribute(ordinal).filter(Attribute::isWindowsReserved).isEmpty())
+        .forEach(ordinal -> verdicts.put(ordinal, verdict(block, ordinal)));
+    return verdicts;
+  }
+
+  private Verdict verdict(Block block, int ordinal) {
+    Optional<Attribute> found = block.attribute(ordinal);
+    if (blind) {
+      return new Verdict.Kept("an endpoint or node cannot be read, and might use it");
+    }
+    if (found.isEmpty()) {
+      return new Verdict.Kept("its attribute is missing: the holder is unknown");
+    }
+    Attribute attribute = found.get();
+    if (attribute.isService()) {
+      return new Verdict.Kept("a service has it; services are not in etcd");
+    }
+    if (attribute.isVirtualMachine() || !attribute.alternateOwner().isEmpty()) {
+      return new Verdict.Kept("a virtual machine has it");
+    }
+    if (attribute.isTunnel()) {
+      return new Verdict.Kept("a node's tunnel has it, and no time says since when");
+    }
+    Optional<String> namespace = attribute.secondary("namespace");
+    Optional<String> pod = attribute.secondary("pod");
+    Optional<String> node = attribute.node();
+    if (attribute.handle().isEmpty() || namespace.isEmpty() || pod.isEmpty() || node.isEmpty()) {
+      return new Verdict.Kept("the holder is of an unknown kind");
+    }
+    KeyRange podEndpoints = state.layout().endpointsOfPod(namespace.get(), node.get(), pod.get());
+    if (!state.keysIn(podEndpoints).isEmpty()) {
+      return new Verdict.Kept("pod " + namespace.get() + "/" + pod.get() + " has an endpoint, with another address");
+    }
+    Optional<Instant> since = attribute.secondary("timestamp").flatMap(LeakedAddresses::goTime);
+    if (since.isEmpty()) {
+      return new Verdict.Kept("no time says since when it is held");
+    }
+    if (since.get().isAfter(now.minus(olderThan))) {
+      return new Verdict.Kept("held for less than " + olderThan.toSeconds() + " s");
+    }
+    IpAddress address = block.address(ordinal);
+    return new Verdict.Leaked(attribute.handle().get(), new Requirement.AddressUnused(address, podEndpoints));
+  }
+
+  static Optional<Instant> goTime(String text) {
+    Matcher matcher = GO_TIME.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    try {
+      String iso = matcher.group(1) + "T" + matcher.group(2) + matcher.group(3) + ":" + matcher.group(4);
+      return Optional.of(OffsetDateTime.parse(iso).toInstant());
+    } catch (DateTimeException notATime) {
+      return Optional.empty();
+    }
+  }
+
+  /** Of the verdicts, the ordinals to free, with their handles. */
+  static SortedMap<Integer, String> leaked(Map<Integer, Verdict> verdicts) {
+    SortedMap<Integer, String> leaked = new TreeMap<>();
+    verdicts.forEach(
+        (ordinal, verdict) -> {
+          if (verdict instanceof Verdict.Leaked free) {
+            leaked.put(ordinal, free.handle());
+          }
+        });
+    return leaked;
+  }
+}
