@@ -1,0 +1,154 @@
+package io.ipamrepair.plan;
+
+import io.ipamrepair.calico.ObjectName;
+import io.ipamrepair.change.Edit;
+import io.ipamrepair.change.Requirement;
+import io.ipamrepair.check.Severity;
+import io.ipamrepair.kv.Bytes;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * What would be written and under which conditions.
+ *
+ * @param title what it does, for a person
+ * @param command the command and its arguments that made it, without the program's name
+ * @param author who made it, {@code user@host}
+ * @param created when
+ * @param expires from when on {@code apply} refuses it
+ * @param reason the author's reason or ticket; empty when none was given
+ * @param cluster where it may be applied
+ * @param findings what it does to the findings
+ * @param impact what it does to addresses, nodes and workloads
+ * @param left what was looked at and left alone, with the reason, one line each
+ * @param accepted rules that it may break, because the operator accepted it
+ * @param acceptedRisk the flag by which the operator did; empty when none was needed
+ * @param steps in order; at least one
+ */
+public record Plan(
+    String title,
+    List<String> command,
+    String author,
+    Instant created,
+    Instant expires,
+    String reason,
+    Cluster cluster,
+    Findings findings,
+    Impact impact,
+    List<String> left,
+    List<String> accepted,
+    String acceptedRisk,
+    List<Step> steps) {
+  public Plan {
+    command = List.copyOf(command);
+    left = List.copyOf(left);
+    accepted = List.copyOf(accepted);
+    steps = List.copyOf(steps);
+  }
+
+  /**
+   * Where a plan belongs.
+   *
+   * @param etcdClusterId etcd's cluster ID in hexadecimal; nothing when the plan was made from a file
+   * @param guid Calico's cluster GUID; nothing when the data have none
+   * @param revision the revision at which the state was read
+   */
+  public record Cluster(Optional<String> etcdClusterId, Optional<String> guid, long revision) {}
+
+  /** A finding, as far as a plan needs it. */
+  public record FindingRef(String rule, Severity severity, List<ObjectName> objects) {
+    public FindingRef {
+      objects = List.copyOf(objects);
+    }
+  }
+
+  /**
+   * What a plan does to the findings of the whole state.
+   *
+   * @param resolved there now, gone afterwards
+   * @param left there now and afterwards, on objects that the plan writes
+   * @param leftElsewhere how many errors and warnings there are, now and afterwards, on other objects
+   * @param introduced not there now, there afterwards
+   */
+  public record Findings(List<FindingRef> resolved, List<FindingRef> left, int leftElsewhere, List<FindingRef> introduced) {
+    public Findings {
+      resolved = List.copyOf(resolved);
+      left = List.copyOf(left);
+      introduced = List.copyOf(introduced);
+    }
+  }
+
+  /**
+   * Who notices.
+   *
+   * @param addresses how many addresses in use have another owner, pool or route afterwards
+   * @param nodes the nodes concerned
+   * @param workloads the workloads that use these addresses, {@code namespace/name}
+   * @param singleEndpoint those of them with a single endpoint: nothing stands in for them
+   * @param effects what changes for traffic, one line each
+   */
+  public record Impact(
+      int addresses, SortedSet<String> nodes, SortedSet<String> workloads, SortedSet<String> singleEndpoint, List<String> effects) {
+    public Impact {
+      nodes = Collections.unmodifiableSortedSet(new TreeSet<>(nodes));
+      workloads = Collections.unmodifiableSortedSet(new TreeSet<>(workloads));
+      singleEndpoint = Collections.unmodifiableSortedSet(new TreeSet<>(singleEndpoint));
+      effects = List.copyOf(effects);
+    }
+  }
+
+  /**
+   * One etcd transaction.
+   *
+   * @param titles what it does, one line each
+   * @param quietFirst whether the blocks that it rests on must have been quiet for a while before it may begin
+   * @param requires what must hold, besides each written key being as its before-image says
+   * @param writes what it writes; no key twice
+   */
+  public record Step(List<String> titles, boolean quietFirst, List<Requirement> requires, List<PlannedWrite> writes) {
+    public Step {
+      titles = List.copyOf(titles);
+      requires = List.copyOf(requires);
+      writes = List.copyOf(writes);
+    }
+  }
+
+  /**
+   * A write of a step.
+   *
+   * @param key the key
+   * @param reason why
+   * @param edits what changes, in the object's own terms
+   * @param before the bytes that the key must have; nothing when it must be absent
+   * @param after the bytes that it gets; nothing when it is deleted
+   * @param boundAtCommit members of {@code after} whose value is set when the step is committed
+   * @param createRevision when the key came into being, last time; 0 when it is absent or an earlier step creates it
+   */
+  public record PlannedWrite(
+      Bytes key,
+      String reason,
+      List<Edit> edits,
+      Optional<Bytes> before,
+      Optional<Bytes> after,
+      List<String> boundAtCommit,
+      long createRevision) {
+    public PlannedWrite {
+      edits = List.copyOf(edits);
+      boundAtCommit = List.copyOf(boundAtCommit);
+    }
+
+    /** The condition that the key is as its before-image says. */
+    public Requirement asBefore() {
+      return before.<Requirement>map(bytes -> new Requirement.KeyIs(key, bytes)).orElse(new Requirement.KeyAbsent(key));
+    }
+  }
+
+  /** How many keys all steps write, a key counted once per step. */
+  public int writes() {
+    return steps.stream().mapToInt(step -> step.writes().size()).sum();
+  }
+}

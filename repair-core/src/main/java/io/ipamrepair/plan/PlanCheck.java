@@ -1,0 +1,54 @@
+package io.ipamrepair.plan;
+
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.change.Requirement;
+import io.ipamrepair.plan.Plan.PlannedWrite;
+import io.ipamrepair.plan.Plan.Step;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Plan × state → what moved since the plan was made. */
+public final class PlanCheck {
+  private PlanCheck() {}
+
+  /**
+   * The conditions of a plan that do not hold in {@code now}, in words; empty when it is applicable.
+   *
+   * @param plan judged step by step, each on the state that the steps before it leave
+   */
+  public static List<String> moved(Plan plan, IpamState now) {
+    Set<String> moved = new LinkedHashSet<>();
+    IpamState state = now;
+    for (Step step : plan.steps()) {
+      moved.addAll(moved(step, state));
+      state = Simulation.after(state, step);
+    }
+    return List.copyOf(moved);
+  }
+
+  /** The conditions of one step that do not hold in {@code now}. */
+  public static List<String> moved(Step step, IpamState now) {
+    List<String> moved = new ArrayList<>();
+    conditions(step).forEach(condition -> condition.moved(now).ifPresent(moved::add));
+    return moved;
+  }
+
+  /** All conditions of a step: its requirements, and each written key as its before-image says. */
+  public static List<Requirement> conditions(Step step) {
+    Set<Requirement> conditions = new LinkedHashSet<>();
+    step.writes().stream().map(PlannedWrite::asBefore).forEach(conditions::add);
+    conditions.addAll(step.requires());
+    return List.copyOf(conditions);
+  }
+
+  /** Whether {@code now} is already as the plan would make it: every key that it writes has its last after-image. */
+  public static boolean isInPlace(Plan plan, IpamState now) {
+    IpamState wanted = Simulation.after(now, plan);
+    return plan.steps().stream()
+        .flatMap(step -> step.writes().stream())
+        .filter(write -> write.boundAtCommit().isEmpty())
+        .allMatch(write -> wanted.at(write.key()).flatMap(stored -> stored.bytes()).equals(now.at(write.key()).flatMap(stored -> stored.bytes())));
+  }
+}

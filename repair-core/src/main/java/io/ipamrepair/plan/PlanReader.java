@@ -1,0 +1,255 @@
+package io.ipamrepair.plan;
+
+import io.ipamrepair.calico.Affinity;
+import io.ipamrepair.calico.KeyLayout;
+import io.ipamrepair.calico.ObjectName;
+import io.ipamrepair.change.AfterImage;
+import io.ipamrepair.change.Edit;
+import io.ipamrepair.change.EditException;
+import io.ipamrepair.change.Requirement;
+import io.ipamrepair.check.Severity;
+import io.ipamrepair.cidr.IpAddress;
+import io.ipamrepair.cidr.IpFamily;
+import io.ipamrepair.json.Json;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.KeyRange;
+import io.ipamrepair.plan.Plan.FindingRef;
+import io.ipamrepair.plan.Plan.PlannedWrite;
+import io.ipamrepair.plan.Plan.Step;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * JSON → plan, refusing everything that this release does not know: a plan file is data from somebody else. What it says is checked as
+ * well: keys, limits, and that each after-image follows from its before-image and edits.
+ */
+final class PlanReader {
+  private final EtcdLimits limits;
+  private final KeyLayout layout = new KeyLayout();
+  private final List<String> problems = new ArrayList<>();
+
+  PlanReader(EtcdLimits limits) {
+    this.limits = limits;
+  }
+
+  Plan read(Json.Obj json, List<String> known) throws PlanFormatException {
+    Json format = json.get("format").orElse(Json.Null.NULL);
+    if (!format.equals(Json.Num.of(PlanFile.FORMAT))) {
+      // A file of another format may mean anything by its fields.
+      throw new PlanFormatException(
+          List.of(
+              "format: this release reads version " + PlanFile.FORMAT + ", the file has "
+                  + (format == Json.Null.NULL ? "none" : format.encode().display())));
+    }
+    problems.addAll(known);
+    StrictObject file = new StrictObject(json, "", problems);
+    file.number("format");
+    file.text("digest");
+    Instant created = file.time("created");
+    Plan plan =
+        new Plan(
+            file.text("title"),
+            file.texts("command"),
+            file.text("author"),
+            created,
+            file.time("expires"),
+            file.text("reason"),
+            file.object("cluster", cluster -> new Plan.Cluster(cluster.optionalText("etcdClusterId"), cluster.optionalText("calicoGuid"), cluster.number("revision"))),
+            file.object("findings", this::findings),
+            file.object("impact", this::impact),
+            file.texts("left"),
+            file.texts("accepted"),
+            file.text("acceptedRisk"),
+            file.objects("steps", step -> step(step, created)));
+    file.rejectUnknown();
+    if (plan.steps().isEmpty() && json.get("steps").isPresent()) {
+      problems.add("steps: there is none");
+    }
+    if (!problems.isEmpty()) {
+      throw new PlanFormatException(problems);
+    }
+    return plan;
+  }
+
+  private Plan.Findings findings(StrictObject object) {
+    return new Plan.Findings(
+        object.objects("resolved", this::finding),
+        object.objects("left", this::finding),
+        (int) object.number("leftElsewhere"),
+        object.objects("introduced", this::finding));
+  }
+
+  private FindingRef finding(StrictObject object) {
+    String severity = object.text("severity");
+    Optional<Severity> known = List.of(Severity.values()).stream().filter(each -> each.text().equals(severity)).findFirst();
+    if (known.isEmpty()) {
+      object.problem("severity", "expected error, warning or info");
+    }
+    List<ObjectName> objects = object.texts("objects").stream().map(ObjectName::new).toList();
+    if (objects.isEmpty()) {
+      object.problem("objects", "a finding names at least one");
+    }
+    return new FindingRef(object.text("rule"), known.orElse(Severity.ERROR), objects);
+  }
+
+  private Plan.Impact impact(StrictObject object) {
+    return new Plan.Impact(
+        (int) object.number("addresses"),
+        new TreeSet<>(object.texts("nodes")),
+        new TreeSet<>(object.texts("workloads")),
+        new TreeSet<>(object.texts("singleEndpoint")),
+        object.texts("effects"));
+  }
+
+  private Step step(StrictObject object, Instant created) {
+    Step step =
+        new Step(
+            object.texts("titles"),
+            object.bool("quietFirst"),
+            object.objects("requires", this::requirement),
+            object.objects("writes", write -> write(write, created)));
+    Set<Bytes> keys = new TreeSet<>();
+    step.writes().stream()
+        .filter(write -> !keys.add(write.key()))
+        .forEach(write -> object.problem("writes", "the key " + write.key() + " is written twice in one transaction"));
+    if (step.writes().isEmpty()) {
+      object.problem("writes", "a step writes at least one key");
+    }
+    limits.exceededBy(step).forEach(limit -> object.problem("writes", limit));
+    return step;
+  }
+
+  private PlannedWrite write(StrictObject object, Instant created) {
+    PlannedWrite write =
+        new PlannedWrite(
+            object.image("key"),
+            object.text("reason"),
+            object.objects("edits", this::edit),
+            object.optionalImage("before"),
+            object.optionalImage("after"),
+            object.texts("boundAtCommit"),
+            object.number("createRevision"));
+    boolean allowed = layout.writable().stream().anyMatch(prefix -> write.key().startsWith(prefix));
+    if (!allowed) {
+      object.problem("key", write.key() + " is none that a repair may write");
+    }
+    verifyFollows(object, write, created);
+    return write;
+  }
+
+  /** A reviewer reads the edits, etcd gets the after-image: they must say the same. */
+  private void verifyFollows(StrictObject object, PlannedWrite write, Instant created) {
+    boolean restores = write.edits().stream().anyMatch(edit -> edit instanceof Edit.RestoreBytes || edit instanceof Edit.RestoreAbsence);
+    if (write.edits().isEmpty()) {
+      object.problem("edits", "a write has at least one");
+    } else if (restores) {
+      boolean absent = write.edits().get(0) instanceof Edit.RestoreAbsence;
+      if (write.edits().size() != 1 || write.after().isEmpty() != absent) {
+        object.problem("after", "does not follow from its edits");
+      }
+    } else {
+      try {
+        boolean same = AfterImage.of(write.before(), write.edits(), created).equals(write.after());
+        if (!same || !write.boundAtCommit().equals(Planner.boundAtCommit(write.edits()))) {
+          object.problem("after", "does not follow from the before-image and the edits");
+        }
+      } catch (EditException unfit) {
+        object.problem("edits", unfit.getMessage());
+      }
+    }
+  }
+
+  private Edit edit(StrictObject object) {
+    String kind = object.text("edit");
+    return switch (kind) {
+      case "create-affinity" -> new Edit.CreateAffinity(state(object, "state"));
+      case "set-affinity-state" -> new Edit.SetAffinityState(state(object, "to"));
+      case "set-block-owner" -> new Edit.SetBlockOwner(object.owner("from"), object.owner("to"), object.bool("stampClaimTime"));
+      case "free-ordinals" -> {
+        TreeMap<Integer, String> handles = new TreeMap<>();
+        object
+            .textMap("handles")
+            .forEach(
+                (ordinal, handle) -> {
+                  if (ordinal.matches("0|[1-9][0-9]{0,3}")) {
+                    handles.put(Integer.parseInt(ordinal), handle);
+                  } else {
+                    object.problem("handles", ordinal + " is no ordinal");
+                  }
+                });
+        yield new Edit.FreeOrdinals(handles);
+      }
+      case "touch-block" -> new Edit.TouchBlock();
+      case "set-handle-count" -> new Edit.SetHandleCount(object.text("block"), object.number("from"), object.number("to"));
+      case "disable-pool" -> new Edit.DisablePool();
+      case "delete-key" -> new Edit.DeleteKey();
+      case "restore-bytes" -> new Edit.RestoreBytes(object.text("run"));
+      case "restore-absence" -> new Edit.RestoreAbsence(object.text("run"));
+      default -> {
+        object.problem("edit", "unknown: " + kind);
+        yield new Edit.DeleteKey();
+      }
+    };
+  }
+
+  private static Affinity.State state(StrictObject object, String name) {
+    String text = object.text(name);
+    return List.of(Affinity.State.values()).stream()
+        .filter(state -> state != Affinity.State.UNKNOWN && state.text().equals(text))
+        .findFirst()
+        .orElseGet(
+            () -> {
+              object.problem(name, "expected confirmed, pending or pendingDeletion");
+              return Affinity.State.UNKNOWN;
+            });
+  }
+
+  private Requirement requirement(StrictObject object) {
+    String kind = object.text("requires");
+    return switch (kind) {
+      case "key-is" -> new Requirement.KeyIs(object.image("key"), object.image("value"));
+      case "key-absent" -> new Requirement.KeyAbsent(object.image("key"));
+      case "address-unused" -> addressUnused(object);
+      case "no-other-blocks" -> new Requirement.NoOtherBlocks(object.cidr("network"), new TreeSet<>(object.cidrs("known")));
+      case "no-pool-contains" -> new Requirement.NoPoolContains(object.cidr("block"));
+      case "block-owner-is" -> new Requirement.BlockOwnerIs(object.cidr("block"), object.owner("owner"));
+      case "node-selected" -> new Requirement.NodeSelected(object.text("node"), object.text("selector"));
+      case "blocks-at-most" -> blocksAtMost(object);
+      default -> {
+        object.problem("requires", "unknown: " + kind);
+        yield new Requirement.KeyAbsent(Bytes.EMPTY);
+      }
+    };
+  }
+
+  private static Requirement addressUnused(StrictObject object) {
+    String text = object.text("address");
+    Bytes from = object.image("endpointsFrom");
+    Bytes to = object.image("endpointsTo");
+    Optional<IpAddress> address = IpAddress.read(text);
+    if (address.isEmpty()) {
+      object.problem("address", "expected an address");
+    }
+    boolean range = from.compareTo(to) < 0;
+    if (!range) {
+      object.problem("endpointsTo", "expected a key behind endpointsFrom");
+    }
+    return new Requirement.AddressUnused(
+        address.orElseGet(() -> IpAddress.read("0.0.0.0").orElseThrow()), range ? new KeyRange(from, to) : KeyRange.prefix("/"));
+  }
+
+  private static Requirement blocksAtMost(StrictObject object) {
+    String text = object.text("family");
+    Optional<IpFamily> family = List.of(IpFamily.values()).stream().filter(each -> each.pathSegment().equals(text)).findFirst();
+    if (family.isEmpty()) {
+      object.problem("family", "expected ipv4 or ipv6");
+    }
+    return new Requirement.BlocksAtMost(
+        object.text("node"), family.orElse(IpFamily.IPV4), object.number("most"), new TreeSet<>(object.cidrs("except")));
+  }
+}

@@ -1,0 +1,301 @@
+package io.ipamrepair.plan;
+
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.Stored;
+import io.ipamrepair.change.AfterImage;
+import io.ipamrepair.change.Change;
+import io.ipamrepair.change.Change.Stage;
+import io.ipamrepair.change.Edit;
+import io.ipamrepair.change.EditException;
+import io.ipamrepair.change.Requirement;
+import io.ipamrepair.change.Unit;
+import io.ipamrepair.change.Write;
+import io.ipamrepair.check.Check;
+import io.ipamrepair.check.Finding;
+import io.ipamrepair.check.Severity;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.plan.Plan.FindingRef;
+import io.ipamrepair.plan.Plan.PlannedWrite;
+import io.ipamrepair.plan.Plan.Step;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes a plan of a change: state × change × circumstances → plan. */
+public final class Planner {
+  private final IpamState state;
+  private final EtcdLimits limits;
+
+  public Planner(IpamState state, EtcdLimits limits) {
+    this.state = state;
+    this.limits = limits;
+  }
+
+  /**
+   * Where, when and by whom a plan is made.
+   *
+   * @param command the command and its arguments
+   * @param author {@code user@host}
+   * @param created now
+   * @param expires when {@code apply} begins to refuse it
+   * @param reason reason or ticket; may be empty
+   * @param etcdClusterId etcd's cluster ID in hexadecimal; nothing for a state from a file
+   */
+  public record Circumstances(
+      List<String> command, String author, Instant created, Instant expires, String reason, Optional<String> etcdClusterId) {}
+
+  /**
+   * The plan that makes {@code change}.
+   *
+   * @throws PlanRefusedException when it would break a rule that the operator did not accept to be broken, or does not fit etcd's
+   *     limits
+   */
+  public Plan plan(Change change, Circumstances circumstances) throws PlanRefusedException {
+    List<List<Unit>> packed = new ArrayList<>();
+    List<Boolean> quiet = new ArrayList<>();
+    pack(change, packed, quiet);
+    List<Step> steps = new ArrayList<>();
+    IpamState now = state;
+    for (int i = 0; i < packed.size(); i++) {
+      Step step = step(now, packed.get(i), quiet.get(i), circumstances.created());
+      steps.add(step);
+      now = Simulation.after(now, step);
+    }
+    Plan.Findings findings = findings(steps, now);
+    refuseHarm(change.accepted(), findings);
+    return new Plan(
+        change.title(),
+        circumstances.command(),
+        circumstances.author(),
+        circumstances.created(),
+        circumstances.expires(),
+        circumstances.reason(),
+        new Plan.Cluster(circumstances.etcdClusterId(), state.guid(), state.revision()),
+        findings,
+        new ImpactSurvey(state, now).of(steps, change.impact()),
+        change.left(),
+        change.accepted(),
+        change.acceptedRisk(),
+        steps);
+  }
+
+  /**
+   * The plan that takes back the writes of a run, whose steps are made already.
+   *
+   * @param run the run's ID
+   * @param undone the plan that the run executed
+   * @param steps the steps that take it back
+   * @param left what has its old content already
+   * @throws PlanRefusedException when it would break a rule that the run did not mend, or a step is too large
+   */
+  public Plan rollback(String run, Plan undone, List<Step> steps, List<String> left, Circumstances circumstances)
+      throws PlanRefusedException {
+    List<String> tooLarge = steps.stream().flatMap(step -> limits.exceededBy(step).stream()).toList();
+    if (!tooLarge.isEmpty()) {
+      throw new PlanRefusedException(tooLarge);
+    }
+    IpamState after = state;
+    for (Step step : steps) {
+      after = Simulation.after(after, step);
+    }
+    Plan.Findings findings = findings(steps, after);
+    List<String> accepted = undone.findings().resolved().stream().map(FindingRef::rule).distinct().sorted().toList();
+    refuseHarm(accepted, findings);
+    return new Plan(
+        "Roll back run " + run + ": " + undone.title(),
+        circumstances.command(),
+        circumstances.author(),
+        circumstances.created(),
+        circumstances.expires(),
+        circumstances.reason(),
+        new Plan.Cluster(circumstances.etcdClusterId(), state.guid(), state.revision()),
+        findings,
+        new ImpactSurvey(state, after).of(steps, List.of("Undoes what run " + run + " did; every key gets its old bytes.")),
+        left,
+        accepted,
+        "",
+        steps);
+  }
+
+  /** Puts units into as few steps as etcd's limits and the order of stages allow. */
+  private void pack(Change change, List<List<Unit>> packed, List<Boolean> quiet) throws PlanRefusedException {
+    boolean mustBeQuiet = false;
+    boolean startNew = true;
+    List<String> tooLarge = new ArrayList<>();
+    for (Stage stage : change.stages()) {
+      mustBeQuiet |= stage.quietFirst();
+      startNew |= stage.quietFirst();
+      for (Unit unit : joined(stage.units())) {
+        List<Unit> open = packed.isEmpty() ? List.of() : packed.get(packed.size() - 1);
+        List<Unit> together = new ArrayList<>(open);
+        together.add(unit);
+        if (startNew || !fits(together)) {
+          List<String> exceeded = exceeded(List.of(unit));
+          exceeded.forEach(limit -> tooLarge.add(unit.title() + ": " + limit));
+          packed.add(List.of(unit));
+          quiet.add(mustBeQuiet);
+          startNew = false;
+          mustBeQuiet = false;
+        } else {
+          packed.set(packed.size() - 1, together);
+        }
+      }
+    }
+    if (!tooLarge.isEmpty()) {
+      tooLarge.add(0, "What belongs together does not fit one etcd transaction:");
+      throw new PlanRefusedException(tooLarge);
+    }
+  }
+
+  /** Units that write a common key become one: a key is written once in a transaction. */
+  private static List<Unit> joined(List<Unit> units) {
+    List<Unit> joined = new ArrayList<>();
+    Map<Bytes, Integer> unitOfKey = new HashMap<>();
+    for (Unit unit : units) {
+      Set<Integer> shared = new LinkedHashSet<>();
+      unit.writes().forEach(write -> Optional.ofNullable(unitOfKey.get(write.key())).ifPresent(shared::add));
+      int target = shared.isEmpty() ? joined.size() : shared.iterator().next();
+      if (shared.isEmpty()) {
+        joined.add(unit);
+      } else {
+        Unit merged = unit;
+        for (int other : shared) {
+          merged = merge(joined.get(other), merged);
+          joined.set(other, new Unit("", List.of(), List.of()));
+        }
+        joined.set(target, merged);
+      }
+      joined.get(target).writes().forEach(write -> unitOfKey.put(write.key(), target));
+    }
+    return joined.stream().filter(unit -> !unit.writes().isEmpty()).toList();
+  }
+
+  private static Unit merge(Unit first, Unit second) {
+    if (first.writes().isEmpty()) {
+      return second;
+    }
+    Map<Bytes, Write> writes = new LinkedHashMap<>();
+    first.writes().forEach(write -> writes.put(write.key(), write));
+    second.writes().forEach(write -> writes.merge(write.key(), write, Planner::merge));
+    Set<Requirement> requires = new LinkedHashSet<>(first.requires());
+    requires.addAll(second.requires());
+    return new Unit(first.title() + "\n" + second.title(), List.copyOf(writes.values()), List.copyOf(requires));
+  }
+
+  /** Two writes of one key: a touch adds nothing to another write, and a deletion makes edits needless. */
+  private static Write merge(Write first, Write second) {
+    boolean firstDeletes = first.edits().contains(new Edit.DeleteKey());
+    if (firstDeletes || isTouch(second)) {
+      return first;
+    }
+    if (second.edits().contains(new Edit.DeleteKey()) || isTouch(first)) {
+      return second;
+    }
+    Set<Edit> edits = new LinkedHashSet<>(first.edits());
+    edits.addAll(second.edits());
+    String reason = first.reason().equals(second.reason()) ? first.reason() : first.reason() + "; " + second.reason();
+    return new Write(first.key(), reason, List.copyOf(edits));
+  }
+
+  private static boolean isTouch(Write write) {
+    return write.edits().equals(List.of(new Edit.TouchBlock()));
+  }
+
+  private boolean fits(List<Unit> units) throws PlanRefusedException {
+    Set<Bytes> keys = new LinkedHashSet<>();
+    for (Unit unit : units) {
+      for (Write write : unit.writes()) {
+        if (!keys.add(write.key())) {
+          return false;
+        }
+      }
+    }
+    return exceeded(units).isEmpty();
+  }
+
+  private List<String> exceeded(List<Unit> units) {
+    // Sizes are judged on the present bytes: an edit adds a few bytes at the most, which the reserve covers.
+    List<PlannedWrite> writes = new ArrayList<>();
+    units.forEach(
+        unit ->
+            unit.writes()
+                .forEach(
+                    write ->
+                        writes.add(
+                            new PlannedWrite(
+                                write.key(), "", List.of(), Optional.empty(), state.at(write.key()).flatMap(Stored::bytes), List.of(), 0))));
+    return limits.exceededBy(new Step(List.of(), false, requirements(units), writes));
+  }
+
+  private static List<Requirement> requirements(List<Unit> units) {
+    Set<Requirement> requires = new LinkedHashSet<>();
+    units.forEach(unit -> requires.addAll(unit.requires()));
+    return List.copyOf(requires);
+  }
+
+  private static Step step(IpamState before, List<Unit> units, boolean quietFirst, Instant now) throws PlanRefusedException {
+    List<PlannedWrite> writes = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    for (Unit unit : units) {
+      for (Write write : unit.writes()) {
+        Optional<Stored<?>> stored = before.at(write.key());
+        Optional<Bytes> image = stored.flatMap(Stored::bytes);
+        try {
+          writes.add(
+              new PlannedWrite(
+                  write.key(),
+                  write.reason(),
+                  write.edits(),
+                  image,
+                  AfterImage.of(image, write.edits(), now),
+                  boundAtCommit(write.edits()),
+                  stored.map(Stored::createRevision).orElse(0L)));
+        } catch (EditException unfit) {
+          problems.add(write.key() + ": " + unfit.getMessage());
+        }
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new PlanRefusedException(problems);
+    }
+    List<String> titles = units.stream().flatMap(unit -> unit.title().lines()).toList();
+    return new Step(titles, quietFirst, requirements(units), writes);
+  }
+
+  /** Members whose value is the commit's, not the plan's. */
+  static List<String> boundAtCommit(List<Edit> edits) {
+    boolean stamps = edits.stream().anyMatch(edit -> edit instanceof Edit.SetBlockOwner owner && owner.stampClaimTime());
+    return stamps ? List.of(AfterImage.CLAIM_TIME) : List.of();
+  }
+
+  private Plan.Findings findings(List<Step> steps, IpamState after) {
+    Set<String> written = new LinkedHashSet<>();
+    steps.forEach(
+        step -> step.writes().forEach(write -> written.add(state.layout().classify(write.key()).object().text())));
+    return FindingsDelta.between(Check.of(state), Check.of(after), written);
+  }
+
+  private static void refuseHarm(List<String> accepted, Plan.Findings findings) throws PlanRefusedException {
+    List<FindingRef> harm =
+        findings.introduced().stream()
+            .filter(finding -> finding.severity() != Severity.INFO && !accepted.contains(finding.rule()))
+            .toList();
+    if (!harm.isEmpty()) {
+      List<String> reasons = new ArrayList<>();
+      reasons.add("The change would break rules that hold now:");
+      harm.forEach(finding -> reasons.add("  " + finding.rule() + " " + finding.severity().text() + " " + finding.objects().get(0)));
+      throw new PlanRefusedException(reasons);
+    }
+  }
+
+  /** What a plan needs of a finding. */
+  static FindingRef reference(Finding finding) {
+    return new FindingRef(finding.rule(), finding.severity(), finding.objects());
+  }
+}

@@ -1,0 +1,90 @@
+package io.ipamrepair.undo;
+
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.plan.Plan;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A run as the journal tells it.
+ *
+ * @param id its ID
+ * @param plan the plan that it executed
+ * @param digest the plan's digest
+ * @param operator who ran it, {@code user@host}
+ * @param started when
+ * @param steps its steps, in the plan's order
+ * @param status how it ended, as far as the journal knows
+ */
+public record RecordedRun(
+    String id, Plan plan, String digest, String operator, Instant started, List<RecordedStep> steps, Status status) {
+  public RecordedRun {
+    steps = List.copyOf(steps);
+  }
+
+  /** How a run ended. Each case says what is now true of the data. */
+  public enum Status {
+    /** Every step is in etcd, and the check afterwards found what the plan promised. */
+    APPLIED("applied"),
+    /** Every step is in etcd, but the check afterwards found something else than the plan promised. */
+    DIFFERS("applied, differs"),
+    /** No step is in etcd, nor will be. */
+    NOTHING_WRITTEN("nothing written"),
+    /** Some steps are in etcd, the others are not, nor will be. */
+    HALTED("halted"),
+    /** The last step that was sent may be in etcd or may still arrive. */
+    UNKNOWN("outcome unknown"),
+    /** The run did not end: its process still works, or died. */
+    OPEN("not ended");
+
+    private final String words;
+
+    Status(String words) {
+      this.words = words;
+    }
+
+    /** The status in words. */
+    public String words() {
+      return words;
+    }
+  }
+
+  /** What became of a step. Each case says what is now true of the data. */
+  public enum StepStatus {
+    /** Its writes are in etcd. */
+    APPLIED("applied"),
+    /** It was sent and cannot take effect any more. */
+    NOT_APPLIED("not applied"),
+    /** It was sent, or about to be, and nobody knows yet. */
+    UNKNOWN("unknown"),
+    /** It was never sent. */
+    NOT_SENT("not sent");
+
+    private final String words;
+
+    StepStatus(String words) {
+      this.words = words;
+    }
+
+    /** The status in words. */
+    public String words() {
+      return words;
+    }
+  }
+
+  /**
+   * A step of a run.
+   *
+   * @param status what became of it
+   * @param revision the revision of its commit, where it is known to be applied
+   * @param written the exact bytes that it wrote or meant to write, late-bound members included; nothing for a deletion
+   */
+  public record RecordedStep(StepStatus status, OptionalLong revision, Map<Bytes, Optional<Bytes>> written) {
+    public RecordedStep {
+      written = Map.copyOf(written);
+    }
+  }
+}

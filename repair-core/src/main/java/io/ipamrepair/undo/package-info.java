@@ -1,0 +1,2 @@
+/** The way back: recorded run × state → plan. Pure. */
+package io.ipamrepair.undo;
