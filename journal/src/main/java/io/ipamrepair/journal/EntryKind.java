@@ -1,0 +1,19 @@
+package io.ipamrepair.journal;
+
+/** What an entry of a run records. */
+public enum EntryKind {
+  /** The exact bytes of the plan file. */
+  PLAN,
+  /** The bytes of a key before a step. */
+  BEFORE_IMAGE,
+  /** Where the dump of all keys lies, and its hash. */
+  DUMP,
+  /** The run is about to be made known. */
+  BEGIN,
+  /** A step is about to be sent, with exactly these bytes. */
+  INTENT,
+  /** What became of a step. */
+  OUTCOME,
+  /** How the run ended. */
+  CLOSE
+}
