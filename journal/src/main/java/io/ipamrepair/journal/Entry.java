@@ -65,7 +65,8 @@ public final class Entry {
     return sha256().digest(("ipam-repair journal v1 " + run).getBytes(StandardCharsets.UTF_8));
   }
 
-  static byte[] hash(byte[] previous, long sequence, Instant at, EntryKind kind, int step, byte[] body) {
+  static byte[] hash(
+      byte[] previous, long sequence, Instant at, EntryKind kind, int step, byte[] body) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.write(previous);

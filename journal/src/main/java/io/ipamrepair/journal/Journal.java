@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The folder of runs, one H2 file each, so that runs can be listed while one is being written, and two clusters repaired at once: H2 locks
- * a file even against readers.
+ * The folder of runs, one H2 file each, so that runs can be listed while one is being written, and
+ * two clusters repaired at once: H2 locks a file even against readers.
  */
 public final class Journal {
   static final String SUFFIX = ".mv.db";
@@ -36,7 +36,10 @@ public final class Journal {
     return new Journal(folder, "");
   }
 
-  /** The same on one of H2's file systems, such as {@code count:}, for tests that watch or break the disk. */
+  /**
+   * The same on one of H2's file systems, such as {@code count:}, for tests that watch or break the
+   * disk.
+   */
   static Journal on(String fileSystem, Path folder) {
     return new Journal(folder, fileSystem);
   }
@@ -85,7 +88,8 @@ public final class Journal {
   }
 
   /**
-   * Reads a run, also while another process writes it: then from a private copy, which is what a crash at this moment would leave.
+   * Reads a run, also while another process writes it: then from a private copy, which is what a
+   * crash at this moment would leave.
    *
    * @throws JournalException when it cannot be read, or its chain is broken
    */
@@ -95,7 +99,8 @@ public final class Journal {
     try (RunFile database = RunFile.open(url(runId), file(runId), runId)) {
       return database.read();
     } catch (JournalException locked) {
-      if (locked.reason() != JournalException.Reason.LOCKED && locked.reason() != JournalException.Reason.NOT_WRITABLE) {
+      if (locked.reason() != JournalException.Reason.LOCKED
+          && locked.reason() != JournalException.Reason.NOT_WRITABLE) {
         throw locked;
       }
       return readCopy(runId);
@@ -172,13 +177,17 @@ public final class Journal {
 
   private static void verifyId(String runId) throws JournalException {
     if (!RUN_ID.matcher(runId).matches()) {
-      throw new JournalException(JournalException.Reason.NO_SUCH_RUN, "run '" + runId + "'", "a run's ID is like r-7k2d9x");
+      throw new JournalException(
+          JournalException.Reason.NO_SUCH_RUN,
+          "run '" + runId + "'",
+          "a run's ID is like r-7k2d9x");
     }
   }
 
   private void verifyExists(String runId) throws JournalException {
     if (!Files.exists(file(runId))) {
-      throw new JournalException(JournalException.Reason.NO_SUCH_RUN, "run " + runId + " in " + folder, "");
+      throw new JournalException(
+          JournalException.Reason.NO_SUCH_RUN, "run " + runId + " in " + folder, "");
     }
   }
 
@@ -197,12 +206,17 @@ public final class Journal {
       }
       Files.createDirectories(folder.getParent());
       if (folder.getFileSystem().supportedFileAttributeViews().containsAll(POSIX)) {
-        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       } else {
         Files.createDirectory(folder);
       }
     } catch (FileAlreadyExistsException notAFolder) {
-      throw new JournalException(JournalException.Reason.NOT_WRITABLE, folder.toString(), "expected a folder, found a file");
+      throw new JournalException(
+          JournalException.Reason.NOT_WRITABLE,
+          folder.toString(),
+          "expected a folder, found a file");
     } catch (IOException failed) {
       throw JournalException.of(failed, folder.toString());
     }

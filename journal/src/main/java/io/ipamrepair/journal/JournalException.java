@@ -32,14 +32,22 @@ public final class JournalException extends Exception {
   private final Reason reason;
 
   public JournalException(Reason reason, String where, String detail) {
-    super(where + ": " + reason.sentence() + (detail.isBlank() ? "" : " (" + firstLine(detail) + ")"));
+    super(
+        where
+            + ": "
+            + reason.sentence()
+            + (detail.isBlank() ? "" : " (" + firstLine(detail) + ")"));
     this.reason = reason;
   }
 
   /** What an error of the file system means. */
   public static JournalException of(IOException failed, String where) {
-    String text = failed.getClass().getSimpleName() + ": " + Optional.ofNullable(failed.getMessage()).orElse("");
-    return new JournalException(text.contains("No space left") ? Reason.FULL : Reason.NOT_WRITABLE, where, text);
+    String text =
+        failed.getClass().getSimpleName()
+            + ": "
+            + Optional.ofNullable(failed.getMessage()).orElse("");
+    return new JournalException(
+        text.contains("No space left") ? Reason.FULL : Reason.NOT_WRITABLE, where, text);
   }
 
   public Reason reason() {

@@ -18,10 +18,11 @@ import org.flywaydb.core.api.MigrationInfo;
 /** One H2 file. */
 final class RunFile implements AutoCloseable {
   /**
-   * WRITE_DELAY=0 writes at each commit instead of half a second later; no other process opens the file; nothing is compacted, because a
-   * journal is small, short-lived and only ever grows.
+   * WRITE_DELAY=0 writes at each commit instead of half a second later; no other process opens the
+   * file; nothing is compacted, because a journal is small, short-lived and only ever grows.
    */
-  private static final String SETTINGS = ";WRITE_DELAY=0;AUTO_COMPACT_FILL_RATE=0;TRACE_LEVEL_FILE=0;DB_CLOSE_ON_EXIT=FALSE";
+  private static final String SETTINGS =
+      ";WRITE_DELAY=0;AUTO_COMPACT_FILL_RATE=0;TRACE_LEVEL_FILE=0;DB_CLOSE_ON_EXIT=FALSE";
 
   /** The newest schema that this release knows. */
   private static final int SCHEMA = 1;
@@ -41,7 +42,8 @@ final class RunFile implements AutoCloseable {
 
   static RunFile create(String url, Path file, String runId, Instant at) throws JournalException {
     RunFile created = connect(url + SETTINGS, file, runId);
-    try (PreparedStatement insert = created.connection.prepareStatement("INSERT INTO run (id, created_at) VALUES (?, ?)")) {
+    try (PreparedStatement insert =
+        created.connection.prepareStatement("INSERT INTO run (id, created_at) VALUES (?, ?)")) {
       insert.setString(1, runId);
       insert.setString(2, at.toString());
       insert.executeUpdate();
@@ -77,14 +79,20 @@ final class RunFile implements AutoCloseable {
   }
 
   /** While a connection is open, so that the file is opened once. */
-
   private static void migrate(String url, Path file) throws JournalException {
     try {
       Flyway flyway =
-          Flyway.configure().dataSource(url, "sa", "").locations("classpath:io/ipamrepair/journal/migration").validateOnMigrate(false).load();
+          Flyway.configure()
+              .dataSource(url, "sa", "")
+              .locations("classpath:io/ipamrepair/journal/migration")
+              .validateOnMigrate(false)
+              .load();
       MigrationInfo current = flyway.info().current();
       if (current != null && Integer.parseInt(current.getVersion().getVersion()) > SCHEMA) {
-        throw new JournalException(JournalException.Reason.NEWER_SCHEMA, file.toString(), "schema " + current.getVersion() + ", this release knows " + SCHEMA);
+        throw new JournalException(
+            JournalException.Reason.NEWER_SCHEMA,
+            file.toString(),
+            "schema " + current.getVersion() + ", this release knows " + SCHEMA);
       }
       flyway.migrate();
     } catch (FlywayException failed) {
@@ -113,11 +121,15 @@ final class RunFile implements AutoCloseable {
             ? JournalException.Reason.FULL
             : code == H2_LOCKED || all.contains("locked")
                 ? JournalException.Reason.LOCKED
-                : all.contains("read-only") || all.contains("read only") || all.contains("permission denied") || all.contains("not a directory")
+                : all.contains("read-only")
+                        || all.contains("read only")
+                        || all.contains("permission denied")
+                        || all.contains("not a directory")
                     ? JournalException.Reason.NOT_WRITABLE
                     : JournalException.Reason.DAMAGED;
     String detail = failed.getMessage() == null ? failed.toString() : failed.getMessage();
-    return new JournalException(reason, where, code == H2_DAMAGED ? "H2 cannot read it: " + detail : detail);
+    return new JournalException(
+        reason, where, code == H2_DAMAGED ? "H2 cannot read it: " + detail : detail);
   }
 
   /** What the file holds, its chain verified. */
@@ -131,11 +143,18 @@ final class RunFile implements AutoCloseable {
         }
         created = Instant.parse(run.getString(2));
       }
-      try (ResultSet rows = statement.executeQuery("SELECT sequence, at, kind, step, body, hash FROM entry ORDER BY sequence")) {
+      try (ResultSet rows =
+          statement.executeQuery(
+              "SELECT sequence, at, kind, step, body, hash FROM entry ORDER BY sequence")) {
         while (rows.next()) {
           entries.add(
               new Entry(
-                  rows.getLong(1), Instant.parse(rows.getString(2)), EntryKind.valueOf(rows.getString(3)), rows.getInt(4), rows.getBytes(5), rows.getBytes(6)));
+                  rows.getLong(1),
+                  Instant.parse(rows.getString(2)),
+                  EntryKind.valueOf(rows.getString(3)),
+                  rows.getInt(4),
+                  rows.getBytes(5),
+                  rows.getBytes(6)));
         }
       }
     } catch (SQLException failed) {
@@ -173,7 +192,8 @@ final class RunFile implements AutoCloseable {
 
   /** Writes entries in one transaction and forces them to the disk. */
   void write(List<Entry> entries) throws JournalException {
-    String sql = "INSERT INTO entry (sequence, at, kind, step, body, hash) VALUES (?, ?, ?, ?, ?, ?)";
+    String sql =
+        "INSERT INTO entry (sequence, at, kind, step, body, hash) VALUES (?, ?, ?, ?, ?, ?)";
     try (PreparedStatement insert = connection.prepareStatement(sql)) {
       for (Entry entry : entries) {
         insert.setLong(1, entry.sequence());
@@ -192,9 +212,10 @@ final class RunFile implements AutoCloseable {
   }
 
   /**
-   * A COMMIT is not durable in H2: it reaches the file system at best, and the disk whenever the kernel likes. Only CHECKPOINT SYNC forces
-   * the file. Without it a power cut after a step was sent could leave a journal that never heard of the step, and no way back. The test
-   * that counts forces fails when this line goes.
+   * A COMMIT is not durable in H2: it reaches the file system at best, and the disk whenever the
+   * kernel likes. Only CHECKPOINT SYNC forces the file. Without it a power cut after a step was
+   * sent could leave a journal that never heard of the step, and no way back. The test that counts
+   * forces fails when this line goes.
    */
   private void force() throws SQLException {
     try (Statement statement = connection.createStatement()) {
@@ -207,8 +228,10 @@ final class RunFile implements AutoCloseable {
     try {
       connection.close();
     } catch (SQLException closed) {
-      // What matters was forced to the disk when it was written; a file that cannot be closed is released when the process ends.
-      System.getLogger(RunFile.class.getName()).log(System.Logger.Level.INFO, "closing {0}: {1}", where, closed.getMessage());
+      // What matters was forced to the disk when it was written; a file that cannot be closed is
+      // released when the process ends.
+      System.getLogger(RunFile.class.getName())
+          .log(System.Logger.Level.INFO, "closing {0}: {1}", where, closed.getMessage());
     }
   }
 }

@@ -16,8 +16,8 @@ public record RunHistory(String runId, Instant createdAt, List<Entry> entries) {
   }
 
   /**
-   * The last entry's hash. Whoever keeps it elsewhere can tell a file that lost its end: the chain alone cannot, because a truncated H2
-   * file opens without an error and with fewer rows.
+   * The last entry's hash. Whoever keeps it elsewhere can tell a file that lost its end: the chain
+   * alone cannot, because a truncated H2 file opens without an error and with fewer rows.
    */
   public byte[] head() {
     return entries.isEmpty() ? Entry.root(runId) : entries.get(entries.size() - 1).hash();

@@ -43,7 +43,8 @@ public final class RunJournal implements AutoCloseable {
     byte[] previous = head;
     for (NewEntry each : added) {
       long sequence = entries.size() + chained.size() + 1L;
-      byte[] hash = Entry.hash(previous, sequence, each.at(), each.kind(), each.step(), each.body());
+      byte[] hash =
+          Entry.hash(previous, sequence, each.at(), each.kind(), each.step(), each.body());
       chained.add(new Entry(sequence, each.at(), each.kind(), each.step(), each.body(), hash));
       previous = hash;
     }

@@ -33,7 +33,9 @@ class DiskTest {
         disk.events.clear();
         run.append(EntryKind.INTENT, i, Instant.EPOCH, new byte[2000]);
         assertThat(disk.events).as("what reached the disk for entry %d", i).contains("write");
-        assertThat(disk.events.get(disk.events.size() - 1)).as("last event for entry %d of %s", i, disk.events).isEqualTo("force");
+        assertThat(disk.events.get(disk.events.size() - 1))
+            .as("last event for entry %d of %s", i, disk.events)
+            .isEqualTo("force");
       }
     }
   }
@@ -43,7 +45,9 @@ class DiskTest {
     RunJournal run = Journal.on("watched:", folder).create("r-1", Instant.EPOCH);
     disk.full = true;
     JournalException found =
-        catchThrowableOfType(JournalException.class, () -> run.append(EntryKind.INTENT, 1, Instant.EPOCH, new byte[2_000_000]));
+        catchThrowableOfType(
+            JournalException.class,
+            () -> run.append(EntryKind.INTENT, 1, Instant.EPOCH, new byte[2_000_000]));
     assertThat(found).isNotNull();
     assertThat(found.reason()).as(found.getMessage()).isEqualTo(JournalException.Reason.FULL);
     disk.full = false;

@@ -60,7 +60,9 @@ class JournalTest {
     RunHistory history = journal.read("r-1");
     assertThat(history.createdAt()).isEqualTo(NOON);
     assertThat(history.entries()).extracting(Entry::sequence).containsExactly(1L, 2L, 3L);
-    assertThat(history.entries()).extracting(Entry::kind).containsExactly(EntryKind.PLAN, EntryKind.BEFORE_IMAGE, EntryKind.BEFORE_IMAGE);
+    assertThat(history.entries())
+        .extracting(Entry::kind)
+        .containsExactly(EntryKind.PLAN, EntryKind.BEFORE_IMAGE, EntryKind.BEFORE_IMAGE);
     assertThat(history.entries().get(0).body()).isEqualTo(large);
     assertThat(history.entries().get(2).body()).isEmpty();
   }
@@ -91,7 +93,8 @@ class JournalTest {
   void theChainNoticesEveryChangeThatChangesMeaning(String damage) throws Exception {
     run("r-1", NOON, "one", "two", "three");
     execute("r-1", damage);
-    JournalException found = catchThrowableOfType(JournalException.class, () -> journal.read("r-1"));
+    JournalException found =
+        catchThrowableOfType(JournalException.class, () -> journal.read("r-1"));
     assertThat(found).as(damage).isNotNull();
     assertThat(found.reason()).isEqualTo(JournalException.Reason.DAMAGED);
   }
@@ -106,7 +109,9 @@ class JournalTest {
   }
 
   private void execute(String run, String sql) throws Exception {
-    try (Connection connection = DriverManager.getConnection("jdbc:h2:file:" + folder.resolve(run) + ";IFEXISTS=TRUE", "sa", "");
+    try (Connection connection =
+            DriverManager.getConnection(
+                "jdbc:h2:file:" + folder.resolve(run) + ";IFEXISTS=TRUE", "sa", "");
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
@@ -115,8 +120,12 @@ class JournalTest {
   @Test
   void onlyItsOwnerCanReadIt() throws Exception {
     run("r-1", NOON, "one");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder))).isEqualTo("rwx------");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("r-1.mv.db")))).isEqualTo("rw-------");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+        .isEqualTo("rwx------");
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(folder.resolve("r-1.mv.db"))))
+        .isEqualTo("rw-------");
   }
 
   @Test
@@ -144,7 +153,9 @@ class JournalTest {
       Writer.awaitAcknowledged(writer, 5);
       assertThat(journal.read("r-1").entries()).hasSizeGreaterThanOrEqualTo(5);
       assertThatThrownBy(() -> journal.open("r-1"))
-          .isInstanceOfSatisfying(JournalException.class, found -> assertThat(found.reason()).isEqualTo(JournalException.Reason.LOCKED));
+          .isInstanceOfSatisfying(
+              JournalException.class,
+              found -> assertThat(found.reason()).isEqualTo(JournalException.Reason.LOCKED));
     } finally {
       writer.destroyForcibly().waitFor();
     }
@@ -157,7 +168,9 @@ class JournalTest {
       Process writer = Writer.start(folder, run);
       int acknowledged = Writer.awaitAcknowledged(writer, 20 * round);
       writer.destroyForcibly().waitFor();
-      assertThat(journal.read(run).entries()).as("round %d: entries after %d acknowledged", round, acknowledged).hasSizeGreaterThanOrEqualTo(acknowledged);
+      assertThat(journal.read(run).entries())
+          .as("round %d: entries after %d acknowledged", round, acknowledged)
+          .hasSizeGreaterThanOrEqualTo(acknowledged);
     }
   }
 
@@ -181,7 +194,9 @@ class JournalTest {
 
   @Test
   void aFolderThatCannotBeMadeIsRefused() {
-    assertReason(JournalException.Reason.NOT_WRITABLE, () -> Journal.at(Path.of("/proc/ipam-repair/journal")).create("r-1", NOON));
+    assertReason(
+        JournalException.Reason.NOT_WRITABLE,
+        () -> Journal.at(Path.of("/proc/ipam-repair/journal")).create("r-1", NOON));
   }
 
   @Test
@@ -194,7 +209,8 @@ class JournalTest {
     assertReason(JournalException.Reason.NEWER_SCHEMA, () -> journal.read("r-1"));
   }
 
-  private static void assertReason(JournalException.Reason reason, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+  private static void assertReason(
+      JournalException.Reason reason, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
     JournalException found = catchThrowableOfType(JournalException.class, call);
     assertThat(found).isNotNull();
     assertThat(found.reason()).as(found.getMessage()).isEqualTo(reason);

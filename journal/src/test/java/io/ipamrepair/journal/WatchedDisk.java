@@ -12,7 +12,10 @@ import org.h2.store.fs.FilePathWrapper;
 
 /** H2's file system {@code watched:}: notes writes and forces, and can be full. */
 public final class WatchedDisk extends FilePathWrapper {
-  /** H2 makes its own instances of this class by their constructor: they find the registered one here. */
+  /**
+   * H2 makes its own instances of this class by their constructor: they find the registered one
+   * here.
+   */
   private static volatile WatchedDisk current;
 
   final List<String> events = Collections.synchronizedList(new ArrayList<>());
@@ -73,7 +76,8 @@ public final class WatchedDisk extends FilePathWrapper {
     }
 
     @Override
-    public java.nio.channels.FileLock tryLock(long position, long size, boolean shared) throws IOException {
+    public java.nio.channels.FileLock tryLock(long position, long size, boolean shared)
+        throws IOException {
       return channel.tryLock(position, size, shared);
     }
 

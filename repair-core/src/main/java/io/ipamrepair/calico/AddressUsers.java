@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** Who uses which address: endpoints, their translations, and the tunnels of nodes, IPv4 and IPv6. Blocks are not asked. */
+/**
+ * Who uses which address: endpoints, their translations, and the tunnels of nodes, IPv4 and IPv6.
+ * Blocks are not asked.
+ */
 public final class AddressUsers {
   private final NavigableMap<IpAddress, List<ObjectName>> users = new TreeMap<>();
   private final Map<ObjectName, Stored<Endpoint>> endpoints = new HashMap<>();
@@ -29,15 +32,24 @@ public final class AddressUsers {
                     .ifPresent(
                         endpoint -> {
                           all.endpoints.put(stored.object(), stored);
-                          endpoint.addresses().forEach(address -> all.add(address, stored.object()));
-                          endpoint.natAddresses().forEach(address -> all.add(address, stored.object()));
+                          endpoint
+                              .addresses()
+                              .forEach(address -> all.add(address, stored.object()));
+                          endpoint
+                              .natAddresses()
+                              .forEach(address -> all.add(address, stored.object()));
                         }));
     state
         .nodes()
         .values()
         .forEach(
             stored ->
-                stored.value().ifPresent(node -> node.tunnelIps().forEach(address -> all.add(address, stored.object()))));
+                stored
+                    .value()
+                    .ifPresent(
+                        node ->
+                            node.tunnelIps()
+                                .forEach(address -> all.add(address, stored.object()))));
     return all;
   }
 

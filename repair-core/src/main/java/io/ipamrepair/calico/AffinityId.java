@@ -2,7 +2,10 @@ package io.ipamrepair.calico;
 
 import io.ipamrepair.cidr.Cidr;
 
-/** Owner and block of an affinity: all that its key says. Sorted by block, then owner, so that rivals stand together. */
+/**
+ * Owner and block of an affinity: all that its key says. Sorted by block, then owner, so that
+ * rivals stand together.
+ */
 public record AffinityId(Owner owner, Cidr cidr) implements Comparable<AffinityId> {
   @Override
   public int compareTo(AffinityId other) {

@@ -15,11 +15,17 @@ import java.util.Set;
  * @param releasedAt when the address was released, if it is cooling down and holds nothing any more
  */
 public record Attribute(
-    Optional<String> handleId, Map<String, String> secondary, Map<String, String> alternateOwner, Optional<Instant> releasedAt) {
-  /** The pseudo-handle of the addresses that Windows reserves in each block; it has no handle key. */
+    Optional<String> handleId,
+    Map<String, String> secondary,
+    Map<String, String> alternateOwner,
+    Optional<Instant> releasedAt) {
+  /**
+   * The pseudo-handle of the addresses that Windows reserves in each block; it has no handle key.
+   */
   public static final String WINDOWS_RESERVED = "windows-reserved-ipam-handle";
 
-  private static final Set<String> VIRTUAL_MACHINE = Set.of("vmi-name", "vmi-uid", "vm-uid", "vmim-uid");
+  private static final Set<String> VIRTUAL_MACHINE =
+      Set.of("vmi-name", "vmi-uid", "vm-uid", "vmim-uid");
 
   static Attribute read(Fields fields) {
     return new Attribute(
@@ -29,9 +35,14 @@ public record Attribute(
         fields.time("releasedAt"));
   }
 
-  /** The handle, cut at the first {@code \r} that some migrated data has (reference, section 2.3); nothing when there is none. */
+  /**
+   * The handle, cut at the first {@code \r} that some migrated data has (reference, section 2.3);
+   * nothing when there is none.
+   */
   public Optional<String> handle() {
-    return handleId.map(id -> id.indexOf('\r') < 0 ? id : id.substring(0, id.indexOf('\r'))).filter(id -> !id.isEmpty());
+    return handleId
+        .map(id -> id.indexOf('\r') < 0 ? id : id.substring(0, id.indexOf('\r')))
+        .filter(id -> !id.isEmpty());
   }
 
   /** A member of {@code secondary}; nothing when it is absent or empty. */
@@ -39,7 +50,10 @@ public record Attribute(
     return Optional.ofNullable(secondary.get(name)).filter(value -> !value.isEmpty());
   }
 
-  /** The node that uses the address, which differs from the block's owner when the address is borrowed. */
+  /**
+   * The node that uses the address, which differs from the block's owner when the address is
+   * borrowed.
+   */
   public Optional<String> node() {
     return secondary("node");
   }
@@ -49,7 +63,8 @@ public record Attribute(
   }
 
   public boolean isVirtualMachine() {
-    return VIRTUAL_MACHINE.stream().anyMatch(name -> secondary.containsKey(name) || alternateOwner.containsKey(name));
+    return VIRTUAL_MACHINE.stream()
+        .anyMatch(name -> secondary.containsKey(name) || alternateOwner.containsKey(name));
   }
 
   /** Whether a service holds the address: that it does cannot be checked in etcd. */

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * An IPAM block: a range of addresses, its owner, and who holds which of them (reference, section 3.1). Addresses come from the
- * <em>key's</em> CIDR, whatever the value says.
+ * An IPAM block: a range of addresses, its owner, and who holds which of them (reference, section
+ * 3.1). Addresses come from the <em>key's</em> CIDR, whatever the value says.
  */
 public final class Block {
   /** No attribute index: the ordinal is free. */
@@ -39,7 +39,11 @@ public final class Block {
     this.affinity = fields.optionalText("affinity");
     this.claimTime = fields.time("affinity_claim_time");
     this.allocations =
-        fields.list("allocations", (json, path) -> json == Json.Null.NULL ? FREE : index(Fields.int64(json, path))).stream()
+        fields
+            .list(
+                "allocations",
+                (json, path) -> json == Json.Null.NULL ? FREE : index(Fields.int64(json, path)))
+            .stream()
             .mapToInt(Integer::intValue)
             .toArray();
     this.unallocated =
@@ -82,7 +86,10 @@ public final class Block {
     return affinity.flatMap(Owner::read);
   }
 
-  /** Whether nobody owns it: null, absent, or the empty text of old releases. A text that is no owner is not nobody. */
+  /**
+   * Whether nobody owns it: null, absent, or the empty text of old releases. A text that is no
+   * owner is not nobody.
+   */
   public boolean hasNoOwner() {
     return affinity.orElse("").isEmpty();
   }
@@ -116,7 +123,10 @@ public final class Block {
     return isAllocated(ordinal) ? OptionalInt.of(allocations[ordinal]) : OptionalInt.empty();
   }
 
-  /** The attribute of an allocated ordinal; nothing when it is free or its index is out of range (rule B3). */
+  /**
+   * The attribute of an allocated ordinal; nothing when it is free or its index is out of range
+   * (rule B3).
+   */
   public Optional<Attribute> attribute(int ordinal) {
     return attributeIndex(ordinal).stream()
         .filter(index -> index >= 0 && index < attributes.size())
@@ -143,18 +153,23 @@ public final class Block {
   /** The ordinals that hold an address and carry {@code handle}, ascending. */
   public List<Integer> heldBy(String handle) {
     return held().stream()
-        .filter(ordinal -> attribute(ordinal).flatMap(Attribute::handle).filter(handle::equals).isPresent())
+        .filter(
+            ordinal ->
+                attribute(ordinal).flatMap(Attribute::handle).filter(handle::equals).isPresent())
         .toList();
   }
 
-  /** Whether no ordinal is allocated at all, cooling-down ones included: only then can the block be deleted. */
+  /**
+   * Whether no ordinal is allocated at all, cooling-down ones included: only then can the block be
+   * deleted.
+   */
   public boolean isEmpty() {
     return Arrays.stream(allocations).allMatch(index -> index == FREE);
   }
 
   /**
-   * Whether nobody can miss the block: every allocated ordinal, if there is one, is a reservation of Windows'. Cooling-down
-   * addresses count as somebody's, until Calico has put them back.
+   * Whether nobody can miss the block: every allocated ordinal, if there is one, is a reservation
+   * of Windows'. Cooling-down addresses count as somebody's, until Calico has put them back.
    */
   public boolean isVacant() {
     for (int ordinal = 0; ordinal < allocations.length; ordinal++) {
@@ -166,7 +181,10 @@ public final class Block {
     return true;
   }
 
-  /** The free list, in the order in which addresses are handed out; may repeat or leave out ordinals when damaged (rule B4). */
+  /**
+   * The free list, in the order in which addresses are handed out; may repeat or leave out ordinals
+   * when damaged (rule B4).
+   */
   public int[] unallocated() {
     return unallocated.clone();
   }

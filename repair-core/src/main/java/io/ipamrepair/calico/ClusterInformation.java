@@ -10,10 +10,15 @@ import java.util.Optional;
  * @param guid identifies the cluster; nothing when absent or empty
  * @param clusterType {@code k8s,bgp}…
  * @param calicoVersion the newest release that has run in it
- * @param datastoreReady the maintenance flag; nothing when absent, which some of Calico's components die of
+ * @param datastoreReady the maintenance flag; nothing when absent, which some of Calico's
+ *     components die of
  */
 public record ClusterInformation(
-    Metadata metadata, Optional<String> guid, String clusterType, String calicoVersion, Optional<Boolean> datastoreReady) {
+    Metadata metadata,
+    Optional<String> guid,
+    String clusterType,
+    String calicoVersion,
+    Optional<Boolean> datastoreReady) {
   static ClusterInformation read(Json.Obj json) {
     Fields resource = Fields.of(json);
     resource.object("status");

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A workload endpoint: an interface of a pod, container or virtual machine (reference, section 3.7).
+ * A workload endpoint: an interface of a pod, container or virtual machine (reference, section
+ * 3.7).
  *
  * @param metadata names and times
  * @param node the node it runs on
@@ -33,7 +34,8 @@ public record Endpoint(
     Fields resource = Fields.of(json);
     resource.object("status");
     Fields spec = resource.object("spec");
-    for (String text : List.of("serviceAccountName", "ipv4Gateway", "ipv6Gateway", "interfaceName", "mac")) {
+    for (String text :
+        List.of("serviceAccountName", "ipv4Gateway", "ipv6Gateway", "interfaceName", "mac")) {
       spec.text(text);
     }
     spec.texts("profiles");
@@ -44,7 +46,14 @@ public record Endpoint(
     return new Endpoint(
         // A million endpoints: their labels serve no rule.
         new Metadata(
-            metadata.kind(), metadata.apiVersion(), metadata.name(), metadata.namespace(), metadata.generateName(), metadata.uid(), metadata.created(), java.util.Map.of()),
+            metadata.kind(),
+            metadata.apiVersion(),
+            metadata.name(),
+            metadata.namespace(),
+            metadata.generateName(),
+            metadata.uid(),
+            metadata.created(),
+            java.util.Map.of()),
         spec.text("node"),
         spec.text("orchestrator"),
         spec.text("workload"),

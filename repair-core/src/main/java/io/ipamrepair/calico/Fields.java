@@ -15,14 +15,15 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * The known members of an object, read by type. {@code null} is the empty value of every type, as in Go; a wrong type or range ends
- * in {@link UnreadableValueException} (rules.md, "Unreadable").
+ * The known members of an object, read by type. {@code null} is the empty value of every type, as
+ * in Go; a wrong type or range ends in {@link UnreadableValueException} (rules.md, "Unreadable").
  */
 final class Fields {
   private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]*)");
   private static final Pattern RFC_3339 =
       Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}([.]\\d+)?(Z|[+-]\\d{2}:\\d{2})");
-  private static final BigInteger MAX_UINT64 = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+  private static final BigInteger MAX_UINT64 =
+      BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
   private final Json.Obj object;
   private final String path;
@@ -92,7 +93,8 @@ final class Fields {
     if (json == Json.Null.NULL) {
       return Optional.empty();
     }
-    return Optional.of(json instanceof Json.Text text ? text.value() : uint64(json, path + name).toString());
+    return Optional.of(
+        json instanceof Json.Text text ? text.value() : uint64(json, path + name).toString());
   }
 
   Optional<Instant> time(String name) {
@@ -117,7 +119,8 @@ final class Fields {
     }
     Json json = member(name);
     if (json instanceof Json.Text text) {
-      return Optional.of(CidrText.read(text.value()).orElseThrow(() -> wrong(path + name, "a CIDR", json)));
+      return Optional.of(
+          CidrText.read(text.value()).orElseThrow(() -> wrong(path + name, "a CIDR", json)));
     }
     throw wrong(path + name, "a CIDR", json);
   }
@@ -155,7 +158,9 @@ final class Fields {
     if (!(json instanceof Json.Obj members)) {
       throw wrong(path + name, "an object", json);
     }
-    members.members().forEach((key, item) -> map.put(key, reader.read(item, path + name + "." + key)));
+    members
+        .members()
+        .forEach((key, item) -> map.put(key, reader.read(item, path + name + "." + key)));
     return map;
   }
 
@@ -196,8 +201,10 @@ final class Fields {
     if (json == Json.Null.NULL) {
       return BigInteger.ZERO;
     }
-    boolean literal = json instanceof Json.Num number && number.literal().length() <= 20
-        && INTEGER.matcher(number.literal()).matches();
+    boolean literal =
+        json instanceof Json.Num number
+            && number.literal().length() <= 20
+            && INTEGER.matcher(number.literal()).matches();
     if (literal) {
       BigInteger value = new BigInteger(((Json.Num) json).literal());
       if (!((Json.Num) json).literal().startsWith("-") && value.compareTo(MAX_UINT64) <= 0) {

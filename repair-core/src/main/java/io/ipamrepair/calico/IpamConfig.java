@@ -6,13 +6,18 @@ import io.ipamrepair.json.Json;
  * The configuration that Calico's IPAM reads in etcd (reference, section 3.4).
  *
  * @param strictAffinity whether a node may use its own blocks only
- * @param autoAllocateBlocks whether nodes may claim new blocks; <em>false when the member is missing</em>
+ * @param autoAllocateBlocks whether nodes may claim new blocks; <em>false when the member is
+ *     missing</em>
  * @param maxBlocksPerHost 0: 20 by Calico's default
  * @param persistence {@code Enabled}, {@code Disabled} or empty
  * @param cooldownSeconds how long a released address rests
  */
 public record IpamConfig(
-    boolean strictAffinity, boolean autoAllocateBlocks, long maxBlocksPerHost, String persistence, long cooldownSeconds) {
+    boolean strictAffinity,
+    boolean autoAllocateBlocks,
+    long maxBlocksPerHost,
+    String persistence,
+    long cooldownSeconds) {
   /** What Calico uses when there is no configuration. */
   public static IpamConfig whenAbsent() {
     return new IpamConfig(false, true, 0, "Enabled", 0);

@@ -14,7 +14,9 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Everything that was read of Calico's IPAM data, at one revision. Immutable; all maps are sorted. */
+/**
+ * Everything that was read of Calico's IPAM data, at one revision. Immutable; all maps are sorted.
+ */
 public final class IpamState {
   private final KeyLayout layout;
   private final long revision;
@@ -54,7 +56,8 @@ public final class IpamState {
         blocks.put(key.cidr(), block);
       } else {
         nonCanonicalBlocks.add(block);
-        // Calico lists it at its masked CIDR; keys come in order, and the canonical one, if there is one, wins.
+        // Calico lists it at its masked CIDR; keys come in order, and the canonical one, if there
+        // is one, wins.
         blocks.putIfAbsent(key.cidr(), block);
       }
     } else if (at instanceof CalicoKey.AffinityKey key) {
@@ -93,7 +96,8 @@ public final class IpamState {
         (name, stored) ->
             stored
                 .value()
-                .flatMap(pool -> pool.network().map(network -> new Pools.NamedPool(name, network, pool)))
+                .flatMap(
+                    pool -> pool.network().map(network -> new Pools.NamedPool(name, network, pool)))
                 .ifPresent(known::add));
     return new Pools(known, known.size() == pools.size());
   }
@@ -117,7 +121,13 @@ public final class IpamState {
             at instanceof CalicoKey.EndpointKey ? Optional.empty() : Optional.of(read.value());
         byKey.put(
             read.key(),
-            new Stored<>(at, read.key(), bytes, read.createRevision(), read.modRevision(), reader.read(at, read.value())));
+            new Stored<>(
+                at,
+                read.key(),
+                bytes,
+                read.createRevision(),
+                read.modRevision(),
+                reader.read(at, read.value())));
       }
       return this;
     }
@@ -184,7 +194,9 @@ public final class IpamState {
     return knownPools;
   }
 
-  /** Blocks, each at its masked CIDR; where several keys mean one CIDR, the one that Calico uses. */
+  /**
+   * Blocks, each at its masked CIDR; where several keys mean one CIDR, the one that Calico uses.
+   */
   public SortedMap<Cidr, Stored<Block>> blocks() {
     return Collections.unmodifiableSortedMap(blocks);
   }
@@ -231,7 +243,9 @@ public final class IpamState {
 
   /** The cluster information that Calico uses. */
   public Optional<Stored<ClusterInformation>> cluster() {
-    return clusterInformation.stream().filter(stored -> stored.object().equals(ObjectName.CLUSTER)).findFirst();
+    return clusterInformation.stream()
+        .filter(stored -> stored.object().equals(ObjectName.CLUSTER))
+        .findFirst();
   }
 
   /** Every cluster information, legal name or not. */
@@ -249,7 +263,10 @@ public final class IpamState {
     return config.stream().findFirst();
   }
 
-  /** The configuration that Calico's IPAM works with; the defaults where there is none or none can be read. */
+  /**
+   * The configuration that Calico's IPAM works with; the defaults where there is none or none can
+   * be read.
+   */
   public IpamConfig effectiveConfig() {
     return config().flatMap(Stored::value).orElse(IpamConfig.whenAbsent());
   }
@@ -274,12 +291,25 @@ public final class IpamState {
     return Collections.unmodifiableList(misplacedResources);
   }
 
-  /** Whether nodes peer with each other over BGP: known to be off only where the BGP configuration says so. */
+  /**
+   * Whether nodes peer with each other over BGP: known to be off only where the BGP configuration
+   * says so.
+   */
   public boolean meshIsOff() {
     return resources.stream()
-        .filter(stored -> stored.at() instanceof CalicoKey.ResourceKey key && key.plural().equals("bgpconfigurations") && key.name().equals("default"))
+        .filter(
+            stored ->
+                stored.at() instanceof CalicoKey.ResourceKey key
+                    && key.plural().equals("bgpconfigurations")
+                    && key.name().equals("default"))
         .map(Stored::value)
         .flatMap(Optional::stream)
-        .anyMatch(resource -> resource.spec().get("nodeToNodeMeshEnabled").filter(Json.Bool.FALSE::equals).isPresent());
+        .anyMatch(
+            resource ->
+                resource
+                    .spec()
+                    .get("nodeToNodeMeshEnabled")
+                    .filter(Json.Bool.FALSE::equals)
+                    .isPresent());
   }
 }

@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where Calico keeps what in etcd (reference, section 2): the only type that knows a key's text. Kubernetes' custom resources would
- * be another layout behind the same methods.
+ * Where Calico keeps what in etcd (reference, section 2): the only type that knows a key's text.
+ * Kubernetes' custom resources would be another layout behind the same methods.
  */
 public final class KeyLayout {
   /** Everything that Calico keeps lies below this. */
@@ -30,7 +30,8 @@ public final class KeyLayout {
   private static final Set<String> OTHER_RESOURCES =
       Set.of("ipreservations", "ipamconfigurations", "bgpconfigurations");
 
-  private static final Pattern BLOCK = Pattern.compile(IPAM + "assignment/(ipv4|ipv6)/block/([^/]+)", Pattern.DOTALL);
+  private static final Pattern BLOCK =
+      Pattern.compile(IPAM + "assignment/(ipv4|ipv6)/block/([^/]+)", Pattern.DOTALL);
   private static final Pattern AFFINITY =
       Pattern.compile(IPAM + "(host|virtual)/([^/]+)/(ipv4|ipv6)/block/([^/]+)", Pattern.DOTALL);
   private static final Pattern HOST_RECORD = Pattern.compile(IPAM + "host/([^/]+)", Pattern.DOTALL);
@@ -60,7 +61,9 @@ public final class KeyLayout {
     if (raw.startsWith(IPAM)) {
       return isText ? classifyIpam(raw) : new CalicoKey.UnknownIpamKey(raw);
     }
-    return isText && raw.startsWith(RESOURCES) ? classifyResource(raw) : new CalicoKey.ForeignKey(raw);
+    return isText && raw.startsWith(RESOURCES)
+        ? classifyResource(raw)
+        : new CalicoKey.ForeignKey(raw);
   }
 
   private CalicoKey classifyIpam(String raw) {
@@ -74,8 +77,7 @@ public final class KeyLayout {
     Matcher block = BLOCK.matcher(raw);
     if (block.matches()) {
       return cidrOfSegment(block.group(2))
-          .<CalicoKey>map(
-              cidr -> new CalicoKey.BlockKey(cidr, key(cidr).display().equals(raw)))
+          .<CalicoKey>map(cidr -> new CalicoKey.BlockKey(cidr, key(cidr).display().equals(raw)))
           .orElse(new CalicoKey.UnknownIpamKey(raw));
     }
     Matcher affinity = AFFINITY.matcher(raw);
@@ -84,11 +86,15 @@ public final class KeyLayout {
       Owner owner = new Owner(type, affinity.group(2));
       return cidrOfSegment(affinity.group(4))
           .<CalicoKey>map(
-              cidr -> new CalicoKey.AffinityKey(owner, cidr, key(new AffinityId(owner, cidr)).display().equals(raw)))
+              cidr ->
+                  new CalicoKey.AffinityKey(
+                      owner, cidr, key(new AffinityId(owner, cidr)).display().equals(raw)))
           .orElse(new CalicoKey.UnknownIpamKey(raw));
     }
     Matcher host = HOST_RECORD.matcher(raw);
-    return host.matches() ? new CalicoKey.HostRecordKey(host.group(1), raw) : new CalicoKey.UnknownIpamKey(raw);
+    return host.matches()
+        ? new CalicoKey.HostRecordKey(host.group(1), raw)
+        : new CalicoKey.UnknownIpamKey(raw);
   }
 
   private static CalicoKey classifyResource(String raw) {
@@ -96,14 +102,18 @@ public final class KeyLayout {
     boolean filled = List.of(segments).stream().noneMatch(String::isEmpty);
     boolean plain = filled && segments.length == 2;
     return switch (segments[0]) {
-      case POOLS -> plain ? new CalicoKey.PoolKey(segments[1]) : new CalicoKey.MisplacedResourceKey(raw);
-      case NODES -> plain ? new CalicoKey.NodeKey(segments[1]) : new CalicoKey.MisplacedResourceKey(raw);
-      case CLUSTER_INFORMATION -> plain
-          ? new CalicoKey.ClusterInformationKey(segments[1], raw)
-          : new CalicoKey.MisplacedResourceKey(raw);
-      case ENDPOINTS -> filled && segments.length == 3
-          ? new CalicoKey.EndpointKey(new EndpointId(segments[1], segments[2]))
-          : new CalicoKey.MisplacedResourceKey(raw);
+      case POOLS ->
+          plain ? new CalicoKey.PoolKey(segments[1]) : new CalicoKey.MisplacedResourceKey(raw);
+      case NODES ->
+          plain ? new CalicoKey.NodeKey(segments[1]) : new CalicoKey.MisplacedResourceKey(raw);
+      case CLUSTER_INFORMATION ->
+          plain
+              ? new CalicoKey.ClusterInformationKey(segments[1], raw)
+              : new CalicoKey.MisplacedResourceKey(raw);
+      case ENDPOINTS ->
+          filled && segments.length == 3
+              ? new CalicoKey.EndpointKey(new EndpointId(segments[1], segments[2]))
+              : new CalicoKey.MisplacedResourceKey(raw);
       default -> {
         if (!OTHER_RESOURCES.contains(segments[0])) {
           yield new CalicoKey.ForeignKey(raw);
@@ -138,7 +148,14 @@ public final class KeyLayout {
     Owner owner = affinity.owner();
     Cidr cidr = affinity.cidr();
     return Bytes.utf8(
-        IPAM + owner.type().text() + "/" + owner.name() + "/" + cidr.family().pathSegment() + "/block/" + segment(cidr));
+        IPAM
+            + owner.type().text()
+            + "/"
+            + owner.name()
+            + "/"
+            + cidr.family().pathSegment()
+            + "/block/"
+            + segment(cidr));
   }
 
   /** The key of a handle. */
@@ -183,17 +200,25 @@ public final class KeyLayout {
   }
 
   /**
-   * The keys of all endpoints that a Kubernetes pod on a node can have, whatever its interfaces are called: exact and tiny
-   * (design, section 5).
+   * The keys of all endpoints that a Kubernetes pod on a node can have, whatever its interfaces are
+   * called: exact and tiny (design, section 5).
    */
   public KeyRange endpointsOfPod(String namespace, String node, String pod) {
     return KeyRange.prefix(
-        RESOURCES + ENDPOINTS + "/" + namespace + "/" + EndpointNames.escape(node) + "-k8s-" + EndpointNames.escape(pod) + "-");
+        RESOURCES
+            + ENDPOINTS
+            + "/"
+            + namespace
+            + "/"
+            + EndpointNames.escape(node)
+            + "-k8s-"
+            + EndpointNames.escape(pod)
+            + "-");
   }
 
   /**
-   * Key ranges that hold every block inside {@code network}, and others beside them: block keys are text, so the range is cut at
-   * the last whole part of the address that all of them share.
+   * Key ranges that hold every block inside {@code network}, and others beside them: block keys are
+   * text, so the range is cut at the last whole part of the address that all of them share.
    */
   public KeyRange blocksAround(Cidr network) {
     String prefix = blockPrefix(network);
@@ -207,10 +232,13 @@ public final class KeyLayout {
       }
       return KeyRange.prefix(prefix);
     }
-    // Groups that are 0 may be swallowed by "::", so the shared text ends in front of the first of them.
+    // Groups that are 0 may be swallowed by "::", so the shared text ends in front of the first of
+    // them.
     parts = network.base().toString().split(":");
     whole = Math.min(network.prefixLength() / 16, 7);
-    for (int i = 0; i < Math.min(whole, parts.length) && !parts[i].isEmpty() && !parts[i].equals("0"); i++) {
+    for (int i = 0;
+        i < Math.min(whole, parts.length) && !parts[i].isEmpty() && !parts[i].equals("0");
+        i++) {
       prefix += parts[i] + ":";
     }
     return KeyRange.prefix(prefix);

@@ -17,7 +17,14 @@ import java.util.Optional;
  * @param labels sorted as written
  */
 public record Metadata(
-    String kind, String apiVersion, String name, String namespace, String generateName, String uid, Optional<Instant> created, Map<String, String> labels) {
+    String kind,
+    String apiVersion,
+    String name,
+    String namespace,
+    String generateName,
+    String uid,
+    Optional<Instant> created,
+    Map<String, String> labels) {
   static Metadata read(Fields resource) {
     Fields metadata = resource.object("metadata");
     metadata.textMap("annotations");

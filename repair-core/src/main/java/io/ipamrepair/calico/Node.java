@@ -20,7 +20,10 @@ public record Node(
     Map<Tunnel, String> tunnelAddresses,
     List<String> orchestrators,
     Optional<String> routeReflectorClusterId) {
-  /** The kinds of tunnels that have an address of IPAM's, with the attribute type and handle that Calico gives them. */
+  /**
+   * The kinds of tunnels that have an address of IPAM's, with the attribute type and handle that
+   * Calico gives them.
+   */
   public enum Tunnel {
     IPIP("ipipTunnelAddress", "ipip-tunnel-addr-"),
     VXLAN("vxlanTunnelAddress", "vxlan-tunnel-addr-"),
@@ -84,6 +87,9 @@ public record Node(
 
   /** The tunnel addresses that are addresses. */
   public List<IpAddress> tunnelIps() {
-    return tunnelAddresses.values().stream().map(IpAddress::read).flatMap(Optional::stream).toList();
+    return tunnelAddresses.values().stream()
+        .map(IpAddress::read)
+        .flatMap(Optional::stream)
+        .toList();
   }
 }

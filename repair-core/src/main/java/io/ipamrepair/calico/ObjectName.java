@@ -4,7 +4,8 @@ import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.cidr.IpAddress;
 
 /**
- * The name of an object in findings, plans and JSON output, as rules.md fixes it: {@code block:10.64.64.0/26}. Sorted by text.
+ * The name of an object in findings, plans and JSON output, as rules.md fixes it: {@code
+ * block:10.64.64.0/26}. Sorted by text.
  *
  * @param text kind, colon, name
  */

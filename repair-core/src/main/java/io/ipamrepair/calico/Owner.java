@@ -3,8 +3,8 @@ package io.ipamrepair.calico;
 import java.util.Optional;
 
 /**
- * Who a block belongs to: a node ({@code host:kworker-1}) or something virtual ({@code virtual:load-balancer}, since v3.30). The
- * text is that of a block's {@code affinity}.
+ * Who a block belongs to: a node ({@code host:kworker-1}) or something virtual ({@code
+ * virtual:load-balancer}, since v3.30). The text is that of a block's {@code affinity}.
  *
  * @param type node or virtual
  * @param name the node's name; not empty

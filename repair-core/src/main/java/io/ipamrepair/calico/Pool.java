@@ -11,7 +11,8 @@ import java.util.Optional;
  * An IP pool (reference, section 3.5). Absent settings read as Calico's defaults.
  *
  * @param metadata names and times
- * @param cidrText the CIDR as written, may have host bits or be no CIDR at all; absent when the member is
+ * @param cidrText the CIDR as written, may have host bits or be no CIDR at all; absent when the
+ *     member is
  * @param blockSize prefix length of its blocks; 26 or 122 when absent or 0
  * @param disabled whether nothing new is allocated from it; it owns its blocks all the same
  * @param ipipMode {@code Never}, {@code Always} or {@code CrossSubnet}
@@ -41,7 +42,8 @@ public record Pool(
     resource.object("status");
     Fields spec = resource.object("spec");
     Optional<String> cidrText = spec.optionalText("cidr");
-    IpFamily family = cidrText.flatMap(CidrText::read).map(text -> text.address().family()).orElse(IpFamily.IPV4);
+    IpFamily family =
+        cidrText.flatMap(CidrText::read).map(text -> text.address().family()).orElse(IpFamily.IPV4);
     long blockSize = spec.int64("blockSize");
     return new Pool(
         Metadata.read(resource),

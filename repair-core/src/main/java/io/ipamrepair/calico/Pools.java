@@ -9,7 +9,8 @@ import java.util.Optional;
  * The pools whose network is known, in name order, which is the order in which Calico looks.
  *
  * @param known every pool that can be read and has a CIDR
- * @param complete whether these are all pools there are; if not, "in no pool" can be said of nothing
+ * @param complete whether these are all pools there are; if not, "in no pool" can be said of
+ *     nothing
  */
 public record Pools(List<NamedPool> known, boolean complete) {
   /**
@@ -20,7 +21,10 @@ public record Pools(List<NamedPool> known, boolean complete) {
    * @param pool its settings
    */
   public record NamedPool(String name, Cidr network, Pool pool) {
-    /** Whether {@code child} is what a split of this pool made: this one disabled, and {@code split-NAME-N} strictly inside it. */
+    /**
+     * Whether {@code child} is what a split of this pool made: this one disabled, and {@code
+     * split-NAME-N} strictly inside it.
+     */
     public boolean isSplitInto(NamedPool child) {
       return pool.disabled()
           && network.contains(child.network)
@@ -33,9 +37,13 @@ public record Pools(List<NamedPool> known, boolean complete) {
     known = List.copyOf(known);
   }
 
-  /** The pools that hold all of {@code cidr}; the parent of a split does not count where a child does. */
+  /**
+   * The pools that hold all of {@code cidr}; the parent of a split does not count where a child
+   * does.
+   */
   public List<NamedPool> containing(Cidr cidr) {
-    List<NamedPool> containing = known.stream().filter(pool -> pool.network().contains(cidr)).toList();
+    List<NamedPool> containing =
+        known.stream().filter(pool -> pool.network().contains(cidr)).toList();
     return containing.stream()
         .filter(pool -> containing.stream().noneMatch(pool::isSplitInto))
         .toList();

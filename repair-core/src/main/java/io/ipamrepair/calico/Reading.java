@@ -2,7 +2,10 @@ package io.ipamrepair.calico;
 
 import java.util.Optional;
 
-/** What became of a value when it was decoded. What cannot be read is unknown, not absent (rules.md, "General"). */
+/**
+ * What became of a value when it was decoded. What cannot be read is unknown, not absent (rules.md,
+ * "General").
+ */
 public sealed interface Reading<T> {
   /** The value, decoded. */
   record Readable<T>(T content) implements Reading<T> {}
@@ -12,6 +15,8 @@ public sealed interface Reading<T> {
 
   /** The decoded value, if there is one. */
   default Optional<T> value() {
-    return this instanceof Readable<T> readable ? Optional.of(readable.content()) : Optional.empty();
+    return this instanceof Readable<T> readable
+        ? Optional.of(readable.content())
+        : Optional.empty();
   }
 }

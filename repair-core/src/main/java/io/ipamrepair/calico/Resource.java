@@ -3,7 +3,8 @@ package io.ipamrepair.calico;
 import io.ipamrepair.json.Json;
 
 /**
- * Another resource that this tool reads: reservations, the IPAM configuration resource that etcd's IPAM ignores, BGP settings.
+ * Another resource that this tool reads: reservations, the IPAM configuration resource that etcd's
+ * IPAM ignores, BGP settings.
  *
  * @param metadata names and times
  * @param spec its content as a tree
@@ -28,6 +29,10 @@ public record Resource(Metadata metadata, Json.Obj spec) {
       }
     }
     return new Resource(
-        Metadata.read(resource), json.get("spec").filter(Json.Obj.class::isInstance).map(Json.Obj.class::cast).orElse(new Json.Obj(java.util.Map.of())));
+        Metadata.read(resource),
+        json.get("spec")
+            .filter(Json.Obj.class::isInstance)
+            .map(Json.Obj.class::cast)
+            .orElse(new Json.Obj(java.util.Map.of())));
   }
 }

@@ -15,7 +15,12 @@ import java.util.Optional;
  * @param reading its value, decoded
  */
 public record Stored<T>(
-    CalicoKey at, Bytes key, Optional<Bytes> bytes, long createRevision, long modRevision, Reading<T> reading) {
+    CalicoKey at,
+    Bytes key,
+    Optional<Bytes> bytes,
+    long createRevision,
+    long modRevision,
+    Reading<T> reading) {
   /** The decoded value, unless it is unreadable. */
   public Optional<T> value() {
     return reading.value();

@@ -14,7 +14,9 @@ final class ValueReader {
     if (key instanceof CalicoKey.BlockKey block) {
       return read(value, object -> Block.read(block.cidr(), object));
     } else if (key instanceof CalicoKey.AffinityKey) {
-      return value.isEmpty() ? new Reading.Readable<>(Affinity.ofEmptyValue()) : read(value, Affinity::read);
+      return value.isEmpty()
+          ? new Reading.Readable<>(Affinity.ofEmptyValue())
+          : read(value, Affinity::read);
     } else if (key instanceof CalicoKey.HandleKey) {
       return read(value, Handle::read);
     } else if (key instanceof CalicoKey.ConfigKey) {

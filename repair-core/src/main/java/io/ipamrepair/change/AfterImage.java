@@ -17,8 +17,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The bytes that a key has after some edits. Works on the JSON tree, so that members this tool does not know stay as they are;
- * follows what Calico itself does on a write (reference, section 9, point 6).
+ * The bytes that a key has after some edits. Works on the JSON tree, so that members this tool does
+ * not know stay as they are; follows what Calico itself does on a write (reference, section 9,
+ * point 6).
  */
 public final class AfterImage {
   /** The member of a block that is bound at commit, not when the plan is made. */
@@ -35,7 +36,8 @@ public final class AfterImage {
    * @return the key's bytes afterwards; nothing when it is deleted
    * @throws EditException when the edits do not fit the value
    */
-  public static Optional<Bytes> of(Optional<Bytes> before, List<Edit> edits, Instant now) throws EditException {
+  public static Optional<Bytes> of(Optional<Bytes> before, List<Edit> edits, Instant now)
+      throws EditException {
     if (edits.size() == 1 && edits.get(0) instanceof Edit.DeleteKey) {
       if (before.isEmpty()) {
         throw new EditException("a key that is absent cannot be deleted");
@@ -48,7 +50,8 @@ public final class AfterImage {
       }
       return Optional.of(affinity(new Json.Obj(Map.of()), create.state().text()).encode());
     }
-    Bytes present = before.orElseThrow(() -> new EditException("a key that is absent cannot be edited"));
+    Bytes present =
+        before.orElseThrow(() -> new EditException("a key that is absent cannot be edited"));
     Json.Obj value = parse(present);
     boolean isBlock = false;
     for (Edit edit : edits) {
@@ -119,18 +122,30 @@ public final class AfterImage {
     }
     Json found = counts.get(count.block()).orElse(Json.Null.NULL);
     if (!found.equals(Json.Num.of(count.from()))) {
-      throw new EditException("count of " + count.block() + ": expected " + count.from() + ", found " + found.encode());
+      throw new EditException(
+          "count of " + count.block() + ": expected " + count.from() + ", found " + found.encode());
     }
     return value.with(
-        "block", count.to() == 0 ? counts.without(count.block()) : counts.with(count.block(), Json.Num.of(count.to())));
+        "block",
+        count.to() == 0
+            ? counts.without(count.block())
+            : counts.with(count.block(), Json.Num.of(count.to())));
   }
 
-  private static Json.Obj owned(Json.Obj block, Edit.SetBlockOwner owner, Instant now) throws EditException {
+  private static Json.Obj owned(Json.Obj block, Edit.SetBlockOwner owner, Instant now)
+      throws EditException {
     Json found = block.get("affinity").orElse(Json.Null.NULL);
     String expected = owner.from().map(Object::toString).orElse("");
-    boolean same = found instanceof Json.Text text ? text.value().equals(expected) : found == Json.Null.NULL && expected.isEmpty();
+    boolean same =
+        found instanceof Json.Text text
+            ? text.value().equals(expected)
+            : found == Json.Null.NULL && expected.isEmpty();
     if (!same) {
-      throw new EditException("owner: expected " + (expected.isEmpty() ? "nobody" : expected) + ", found " + found.encode());
+      throw new EditException(
+          "owner: expected "
+              + (expected.isEmpty() ? "nobody" : expected)
+              + ", found "
+              + found.encode());
     }
     Json to = owner.to().<Json>map(each -> new Json.Text(each.toString())).orElse(Json.Null.NULL);
     Json.Obj changed = block.withBehind("cidr", "affinity", to).without(CLAIM_TIME);
@@ -141,7 +156,10 @@ public final class AfterImage {
     return new Json.Text(instant.truncatedTo(ChronoUnit.SECONDS).toString());
   }
 
-  /** Frees ordinals as Calico does: to the tail of the queue, unused attributes dropped and the others renumbered. */
+  /**
+   * Frees ordinals as Calico does: to the tail of the queue, unused attributes dropped and the
+   * others renumbered.
+   */
   private static Json.Obj freed(Json.Obj block, Edit.FreeOrdinals free) throws EditException {
     List<Json> allocations = new ArrayList<>(items(block, "allocations"));
     List<Json> unallocated = new ArrayList<>(items(block, "unallocated"));
@@ -153,7 +171,8 @@ public final class AfterImage {
       allocations.set(ordinal, Json.Null.NULL);
       unallocated.add(Json.Num.of(ordinal));
     }
-    Set<Json> used = allocations.stream().filter(index -> index != Json.Null.NULL).collect(Collectors.toSet());
+    Set<Json> used =
+        allocations.stream().filter(index -> index != Json.Null.NULL).collect(Collectors.toSet());
     List<Json> kept = new ArrayList<>();
     Map<Json, Json> renumbered = new HashMap<>();
     for (int index = 0; index < attributes.size(); index++) {
@@ -172,7 +191,8 @@ public final class AfterImage {
             .with("allocations", new Json.Array(allocations))
             .with("unallocated", new Json.Array(unallocated))
             .with("attributes", new Json.Array(kept));
-    if (changed.get("sequenceNumberForAllocation").orElse(Json.Null.NULL) instanceof Json.Obj numbers) {
+    if (changed.get("sequenceNumberForAllocation").orElse(Json.Null.NULL)
+        instanceof Json.Obj numbers) {
       Map<String, Json> remaining = new TreeMap<>(numbers.members());
       free.handles().keySet().forEach(ordinal -> remaining.remove(ordinal.toString()));
       changed = changed.with("sequenceNumberForAllocation", new Json.Obj(remaining));
@@ -181,10 +201,15 @@ public final class AfterImage {
   }
 
   private static List<Json> items(Json.Obj block, String name) {
-    return block.get(name).orElse(Json.Null.NULL) instanceof Json.Array array ? array.items() : List.of();
+    return block.get(name).orElse(Json.Null.NULL) instanceof Json.Array array
+        ? array.items()
+        : List.of();
   }
 
-  /** Every write of a block raises its sequence number by one; data from before v3.22.2 has none and gets none. */
+  /**
+   * Every write of a block raises its sequence number by one; data from before v3.22.2 has none and
+   * gets none.
+   */
   private static Json.Obj nextSequence(Json.Obj block) throws EditException {
     if (block.get("sequenceNumber").isEmpty()) {
       return block;
@@ -192,6 +217,8 @@ public final class AfterImage {
     if (!(block.get("sequenceNumber").get() instanceof Json.Num number)) {
       throw new EditException("sequenceNumber is not a number");
     }
-    return block.with("sequenceNumber", new Json.Num(new BigInteger(number.literal()).add(BigInteger.ONE).toString()));
+    return block.with(
+        "sequenceNumber",
+        new Json.Num(new BigInteger(number.literal()).add(BigInteger.ONE).toString()));
   }
 }

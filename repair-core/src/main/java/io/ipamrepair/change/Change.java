@@ -29,8 +29,9 @@ public record Change(
   /**
    * Units that may be done in any order.
    *
-   * @param quietFirst whether the blocks of the pool must have been quiet for a while, after the stage before, until this one may
-   *     begin: what was in flight when the pool was disabled must have landed
+   * @param quietFirst whether the blocks of the pool must have been quiet for a while, after the
+   *     stage before, until this one may begin: what was in flight when the pool was disabled must
+   *     have landed
    */
   public record Stage(List<Unit> units, boolean quietFirst) {
     public Stage {

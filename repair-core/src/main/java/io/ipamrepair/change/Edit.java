@@ -7,7 +7,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What a write changes, in the object's own terms. A write's after-image follows from its before-image and its edits. */
+/**
+ * What a write changes, in the object's own terms. A write's after-image follows from its
+ * before-image and its edits.
+ */
 public sealed interface Edit {
   /** The edit in words, for a reviewer. */
   String words();
@@ -29,10 +32,11 @@ public sealed interface Edit {
   }
 
   /**
-   * The block changes hands: {@code from} is the owner that it must have. The claim time is set to the time of the commit where
-   * {@code stampClaimTime}, else removed.
+   * The block changes hands: {@code from} is the owner that it must have. The claim time is set to
+   * the time of the commit where {@code stampClaimTime}, else removed.
    */
-  record SetBlockOwner(Optional<Owner> from, Optional<Owner> to, boolean stampClaimTime) implements Edit {
+  record SetBlockOwner(Optional<Owner> from, Optional<Owner> to, boolean stampClaimTime)
+      implements Edit {
     @Override
     public String words() {
       return "owner " + name(from) + " → " + name(to);
@@ -57,8 +61,9 @@ public sealed interface Edit {
   }
 
   /**
-   * The block is written again with nothing changed but its sequence number, so that a write of Calico's that is in flight fails: a
-   * compare protects our commit, only a write protects against a commit in flight (design, section 5).
+   * The block is written again with nothing changed but its sequence number, so that a write of
+   * Calico's that is in flight fails: a compare protects our commit, only a write protects against
+   * a commit in flight (design, section 5).
    */
   record TouchBlock() implements Edit {
     @Override
@@ -67,11 +72,16 @@ public sealed interface Edit {
     }
   }
 
-  /** The handle's count of a block, whose CIDR is text as in the value, becomes {@code to}; 0 removes the entry. */
+  /**
+   * The handle's count of a block, whose CIDR is text as in the value, becomes {@code to}; 0
+   * removes the entry.
+   */
   record SetHandleCount(String block, long from, long to) implements Edit {
     @Override
     public String words() {
-      return to == 0 ? "entry for " + block + " (" + from + ") removed" : "count of " + block + " " + from + " → " + to;
+      return to == 0
+          ? "entry for " + block + " (" + from + ") removed"
+          : "count of " + block + " " + from + " → " + to;
     }
   }
 

@@ -21,9 +21,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * A condition under which a change is right, on content. It is checked on a fresh read, and guarded from that read to the commit by
- * compares on that read's revisions: revisions alone are not enough, because an etcd restored from a backup hands them out again
- * (design, section 4). As strict as the evidence, and no stricter.
+ * A condition under which a change is right, on content. It is checked on a fresh read, and guarded
+ * from that read to the commit by compares on that read's revisions: revisions alone are not
+ * enough, because an etcd restored from a backup hands them out again (design, section 4). As
+ * strict as the evidence, and no stricter.
  */
 public sealed interface Requirement {
   /** The condition in words. */
@@ -32,7 +33,9 @@ public sealed interface Requirement {
   /** What moved, in words: the condition, and what is there instead; nothing when it holds. */
   Optional<String> moved(IpamState now);
 
-  /** Compares that hold the condition from the read {@code fresh}, where it holds, to the commit. */
+  /**
+   * Compares that hold the condition from the read {@code fresh}, where it holds, to the commit.
+   */
   List<Compare> guards(IpamState fresh);
 
   /** The key has exactly these bytes. */
@@ -51,8 +54,15 @@ public sealed interface Requirement {
       if (found.get().bytes().filter(value::equals).isPresent()) {
         return Optional.empty();
       }
-      String difference = String.join("; ", new ValueDiff().between(key, Optional.of(value), found.get().bytes()));
-      return Optional.of(found.get().object() + ": " + difference + " (changed at revision " + found.get().modRevision() + ")");
+      String difference =
+          String.join("; ", new ValueDiff().between(key, Optional.of(value), found.get().bytes()));
+      return Optional.of(
+          found.get().object()
+              + ": "
+              + difference
+              + " (changed at revision "
+              + found.get().modRevision()
+              + ")");
     }
 
     @Override
@@ -70,7 +80,13 @@ public sealed interface Requirement {
 
     @Override
     public Optional<String> moved(IpamState now) {
-      return now.at(key).map(found -> found.object() + " was absent and is there (since revision " + found.createRevision() + ")");
+      return now.at(key)
+          .map(
+              found ->
+                  found.object()
+                      + " was absent and is there (since revision "
+                      + found.createRevision()
+                      + ")");
     }
 
     @Override
@@ -79,7 +95,10 @@ public sealed interface Requirement {
     }
   }
 
-  /** No workload endpoint has the address, and none of the pod that its attribute names exists: an exact and tiny range of keys. */
+  /**
+   * No workload endpoint has the address, and none of the pod that its attribute names exists: an
+   * exact and tiny range of keys.
+   */
   record AddressUnused(IpAddress address, KeyRange endpointsOfPod) implements Requirement {
     @Override
     public String words() {
@@ -95,7 +114,10 @@ public sealed interface Requirement {
       boolean used =
           now.endpoints().values().stream()
                   .flatMap(endpoint -> endpoint.value().stream())
-                  .anyMatch(endpoint -> endpoint.addresses().contains(address) || endpoint.natAddresses().contains(address))
+                  .anyMatch(
+                      endpoint ->
+                          endpoint.addresses().contains(address)
+                              || endpoint.natAddresses().contains(address))
               || now.nodes().values().stream()
                   .flatMap(node -> node.value().stream())
                   .anyMatch(node -> node.tunnelIps().contains(address));
@@ -108,7 +130,10 @@ public sealed interface Requirement {
     }
   }
 
-  /** Of the blocks inside {@code network} there is none but the {@code known}; a known one that vanished does no harm. */
+  /**
+   * Of the blocks inside {@code network} there is none but the {@code known}; a known one that
+   * vanished does no harm.
+   */
   record NoOtherBlocks(Cidr network, SortedSet<Cidr> known) implements Requirement {
     public NoOtherBlocks {
       known = Collections.unmodifiableSortedSet(new TreeSet<>(known));
@@ -132,7 +157,8 @@ public sealed interface Requirement {
 
     @Override
     public List<Compare> guards(IpamState fresh) {
-      return List.of(new Compare.NothingWrittenSince(fresh.layout().blocksAround(network), fresh.revision()));
+      return List.of(
+          new Compare.NothingWrittenSince(fresh.layout().blocksAround(network), fresh.revision()));
     }
   }
 
@@ -172,10 +198,17 @@ public sealed interface Requirement {
       if (found.isEmpty()) {
         return Optional.of("block " + block + " is gone or unreadable");
       }
-      boolean same = found.get().owner().equals(owner) && (owner.isPresent() || found.get().hasNoOwner());
+      boolean same =
+          found.get().owner().equals(owner) && (owner.isPresent() || found.get().hasNoOwner());
       return same
           ? Optional.empty()
-          : Optional.of("block " + block + ": owner was " + ValueDiff.ownerName(owner) + ", is now " + ValueDiff.ownerName(found.get().owner()));
+          : Optional.of(
+              "block "
+                  + block
+                  + ": owner was "
+                  + ValueDiff.ownerName(owner)
+                  + ", is now "
+                  + ValueDiff.ownerName(found.get().owner()));
     }
 
     @Override
@@ -185,7 +218,10 @@ public sealed interface Requirement {
     }
   }
 
-  /** The node exists and its labels match {@code selector}; whatever else its object says may change. */
+  /**
+   * The node exists and its labels match {@code selector}; whatever else its object says may
+   * change.
+   */
   record NodeSelected(String node, String selector) implements Requirement {
     @Override
     public String words() {
@@ -200,7 +236,9 @@ public sealed interface Requirement {
       }
       try {
         boolean selected = Selector.parse(selector).matches(found.get().metadata().labels());
-        return selected ? Optional.empty() : Optional.of("node " + node + " is not selected by " + selector + " any more");
+        return selected
+            ? Optional.empty()
+            : Optional.of("node " + node + " is not selected by " + selector + " any more");
       } catch (SelectorSyntaxException unreadable) {
         return Optional.of(unreadable.getMessage());
       }
@@ -214,31 +252,46 @@ public sealed interface Requirement {
   }
 
   /** The node has at most {@code most} blocks of the family, the written ones not counted. */
-  record BlocksAtMost(String node, IpFamily family, long most, SortedSet<Cidr> except) implements Requirement {
+  record BlocksAtMost(String node, IpFamily family, long most, SortedSet<Cidr> except)
+      implements Requirement {
     public BlocksAtMost {
       except = Collections.unmodifiableSortedSet(new TreeSet<>(except));
     }
 
     @Override
     public String words() {
-      return "node " + node + " owns at most " + most + " other " + family.pathSegment() + " blocks";
+      return "node "
+          + node
+          + " owns at most "
+          + most
+          + " other "
+          + family.pathSegment()
+          + " blocks";
     }
 
     @Override
     public Optional<String> moved(IpamState now) {
       long owned =
           now.blocks().values().stream()
-              .filter(stored -> stored.at() instanceof CalicoKey.BlockKey key && key.cidr().family() == family && !except.contains(key.cidr()))
+              .filter(
+                  stored ->
+                      stored.at() instanceof CalicoKey.BlockKey key
+                          && key.cidr().family() == family
+                          && !except.contains(key.cidr()))
               .flatMap(stored -> stored.value().stream())
               .filter(block -> block.owner().equals(Optional.of(Owner.node(node))))
               .count();
-      return owned <= most ? Optional.empty() : Optional.of("node " + node + " owns " + owned + " other blocks, more than " + most);
+      return owned <= most
+          ? Optional.empty()
+          : Optional.of("node " + node + " owns " + owned + " other blocks, more than " + most);
     }
 
     @Override
     public List<Compare> guards(IpamState fresh) {
       // Whoever takes a block for the node writes one of these affinity keys first.
-      return List.of(new Compare.NothingWrittenSince(fresh.layout().affinitiesOf(Owner.node(node), family), fresh.revision()));
+      return List.of(
+          new Compare.NothingWrittenSince(
+              fresh.layout().affinitiesOf(Owner.node(node), family), fresh.revision()));
     }
   }
 }

@@ -3,7 +3,8 @@ package io.ipamrepair.change;
 import java.util.List;
 
 /**
- * Writes that belong together, a block with its affinities and handles: they are done in one transaction or not at all.
+ * Writes that belong together, a block with its affinities and handles: they are done in one
+ * transaction or not at all.
  *
  * @param title what it does, for a person
  * @param writes in the order in which a person should read them

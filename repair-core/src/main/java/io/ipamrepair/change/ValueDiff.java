@@ -1,10 +1,10 @@
 package io.ipamrepair.change;
 
 import io.ipamrepair.calico.Attribute;
+import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.KeyLayout;
-import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.Owner;
 import io.ipamrepair.calico.Stored;
 import io.ipamrepair.cidr.Cidr;
@@ -20,13 +20,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The difference between two values of one key, in words: what changed in a block, not two lines of 20 KiB. */
+/**
+ * The difference between two values of one key, in words: what changed in a block, not two lines of
+ * 20 KiB.
+ */
 public final class ValueDiff {
   private static final int LONGEST = 70;
 
   private final KeyLayout layout = new KeyLayout();
 
-  /** The differences between {@code before} and {@code after} of {@code key}, one line each; empty when there is none. */
+  /**
+   * The differences between {@code before} and {@code after} of {@code key}, one line each; empty
+   * when there is none.
+   */
   public List<String> between(Bytes key, Optional<Bytes> before, Optional<Bytes> after) {
     if (before.equals(after)) {
       return List.of();
@@ -43,7 +49,9 @@ public final class ValueDiff {
       return List.of(shortened(before.get().display()) + " → " + shortened(after.get().display()));
     }
     List<String> lines = new ArrayList<>();
-    boolean described = layout.classify(key) instanceof CalicoKey.BlockKey block && blocks(block.cidr(), key, before.get(), after.get(), lines);
+    boolean described =
+        layout.classify(key) instanceof CalicoKey.BlockKey block
+            && blocks(block.cidr(), key, before.get(), after.get(), lines);
     members("", old.get(), now.get(), described ? BLOCK_MEMBERS : Set.of(), lines);
     return lines.isEmpty() ? List.of("same content, other bytes (order or white space)") : lines;
   }
@@ -73,11 +81,20 @@ public final class ValueDiff {
       Optional<String> was = holder(old.get(), ordinal);
       Optional<String> is = holder(now.get(), ordinal);
       if (!was.equals(is)) {
-        lines.add("ordinal " + ordinal + " (" + cidr.address(ordinal) + ") " + was.orElse("free") + " → " + is.orElse("free"));
+        lines.add(
+            "ordinal "
+                + ordinal
+                + " ("
+                + cidr.address(ordinal)
+                + ") "
+                + was.orElse("free")
+                + " → "
+                + is.orElse("free"));
       }
     }
     boolean onlyQueue =
-        lines.isEmpty() && !java.util.Arrays.equals(old.get().unallocated(), now.get().unallocated());
+        lines.isEmpty()
+            && !java.util.Arrays.equals(old.get().unallocated(), now.get().unallocated());
     if (onlyQueue) {
       lines.add("order or content of the free list");
     }
@@ -90,7 +107,10 @@ public final class ValueDiff {
   }
 
   private static String owner(Block block) {
-    return block.owner().map(owner -> owner.isNode() ? owner.name() : owner.toString()).orElse(block.hasNoOwner() ? "nobody" : block.affinity().orElse(""));
+    return block
+        .owner()
+        .map(owner -> owner.isNode() ? owner.name() : owner.toString())
+        .orElse(block.hasNoOwner() ? "nobody" : block.affinity().orElse(""));
   }
 
   private static Optional<String> holder(Block block, int ordinal) {
@@ -104,13 +124,19 @@ public final class ValueDiff {
     if (attribute.get().releasedAt().isPresent()) {
       return Optional.of("cooling down");
     }
-    String pod = attribute.get().secondary("pod").map(name -> "pod " + attribute.get().secondary("namespace").orElse("") + "/" + name).orElse("");
+    String pod =
+        attribute
+            .get()
+            .secondary("pod")
+            .map(name -> "pod " + attribute.get().secondary("namespace").orElse("") + "/" + name)
+            .orElse("");
     String node = attribute.get().node().map(name -> " on " + name).orElse("");
     String handle = attribute.get().handle().map(ValueDiff::shortened).orElse("no handle");
     return Optional.of(pod.isEmpty() ? handle + node : pod + node);
   }
 
-  private static void members(String path, Json old, Json now, Set<String> except, List<String> lines) {
+  private static void members(
+      String path, Json old, Json now, Set<String> except, List<String> lines) {
     if (old.equals(now)) {
       return;
     }

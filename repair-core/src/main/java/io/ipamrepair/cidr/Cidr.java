@@ -3,7 +3,8 @@ package io.ipamrepair.cidr;
 import java.math.BigInteger;
 
 /**
- * A network: a base address without host bits and a prefix length. Sorted by base, then from the larger network to the smaller.
+ * A network: a base address without host bits and a prefix length. Sorted by base, then from the
+ * larger network to the smaller.
  *
  * @param base the first address
  * @param prefixLength 0 to 32 or 128
@@ -35,7 +36,10 @@ public record Cidr(IpAddress base, int prefixLength) implements Comparable<Cidr>
     return BigInteger.ONE.shiftLeft(family().bits() - prefixLength);
   }
 
-  /** How many addresses it has, at most {@link Integer#MAX_VALUE}: for blocks, which have 4096 at the most. */
+  /**
+   * How many addresses it has, at most {@link Integer#MAX_VALUE}: for blocks, which have 4096 at
+   * the most.
+   */
   public int ordinals() {
     int hostBits = family().bits() - prefixLength;
     return hostBits > 30 ? Integer.MAX_VALUE : 1 << hostBits;

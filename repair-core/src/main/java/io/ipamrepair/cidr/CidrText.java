@@ -3,8 +3,9 @@ package io.ipamrepair.cidr;
 import java.util.Optional;
 
 /**
- * A CIDR as somebody wrote it, which may have host bits: {@code 10.64.64.1/24}. Calico masks such a text wherever it computes, and
- * refuses it wherever it checks, so the two readings must not be mixed up silently.
+ * A CIDR as somebody wrote it, which may have host bits: {@code 10.64.64.1/24}. Calico masks such a
+ * text wherever it computes, and refuses it wherever it checks, so the two readings must not be
+ * mixed up silently.
  *
  * @param text what was written
  * @param address the address in it, host bits included
@@ -15,7 +16,8 @@ public record CidrText(String text, IpAddress address, int prefixLength) {
   public static Optional<CidrText> read(String text) {
     int slash = text.indexOf('/');
     if (slash < 0) {
-      return IpAddress.read(text).map(address -> new CidrText(text, address, address.family().bits()));
+      return IpAddress.read(text)
+          .map(address -> new CidrText(text, address, address.family().bits()));
     }
     String length = text.substring(slash + 1);
     boolean decimal = !length.isEmpty() && length.chars().allMatch(c -> c >= '0' && c <= '9');
@@ -44,6 +46,12 @@ public record CidrText(String text, IpAddress address, int prefixLength) {
 
   /** For an error message: the two things that a CIDR with host bits can mean. */
   public String twoReadings() {
-    return text + " has host bits: the network is " + network() + ", the single address is " + address + "/" + address.family().bits();
+    return text
+        + " has host bits: the network is "
+        + network()
+        + ", the single address is "
+        + address
+        + "/"
+        + address.family().bits();
   }
 }

@@ -20,7 +20,9 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
 
   /** Reads an address as Go's {@code net.ParseIP} does: no leading zeros in IPv4, no zone. */
   public static Optional<IpAddress> read(String text) {
-    return text.indexOf(':') >= 0 ? readV6(text) : readV4(text).map(v4 -> new IpAddress(IpFamily.IPV4, 0, v4));
+    return text.indexOf(':') >= 0
+        ? readV6(text)
+        : readV4(text).map(v4 -> new IpAddress(IpFamily.IPV4, 0, v4));
   }
 
   private static Optional<Long> readV4(String text) {
@@ -63,7 +65,10 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
     return Optional.of(new IpAddress(IpFamily.IPV6, join(groups, 0), join(groups, 4)));
   }
 
-  /** Colon-separated groups of up to four hex digits; the last may be a dotted quad where {@code mayEndInV4}. */
+  /**
+   * Colon-separated groups of up to four hex digits; the last may be a dotted quad where {@code
+   * mayEndInV4}.
+   */
   private static Optional<int[]> readGroups(String text, boolean mayEndInV4) {
     if (text.isEmpty()) {
       return Optional.of(new int[0]);
@@ -109,7 +114,10 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
     return joined;
   }
 
-  /** The address {@code distance} (0 or more) behind this one; wraps around at the end of the family. */
+  /**
+   * The address {@code distance} (0 or more) behind this one; wraps around at the end of the
+   * family.
+   */
   public IpAddress plus(long distance) {
     if (family == IpFamily.IPV4) {
       return new IpAddress(family, 0, low + distance & 0xffffffffL);

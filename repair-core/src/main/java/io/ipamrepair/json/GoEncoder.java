@@ -34,7 +34,8 @@ final class GoEncoder {
       out.append(']');
     } else if (json instanceof Json.Obj object) {
       out.append('{');
-      for (Iterator<Map.Entry<String, Json>> members = object.members().entrySet().iterator(); members.hasNext(); ) {
+      for (Iterator<Map.Entry<String, Json>> members = object.members().entrySet().iterator();
+          members.hasNext(); ) {
         Map.Entry<String, Json> member = members.next();
         write(member.getKey());
         out.append(':');

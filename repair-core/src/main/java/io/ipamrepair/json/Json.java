@@ -34,7 +34,8 @@ public sealed interface Json {
   record Text(String value) implements Json {}
 
   /**
-   * A number as it was written, because a sequence number of Calico's exceeds 2^53 and an unknown member may hold any number.
+   * A number as it was written, because a sequence number of Calico's exceeds 2^53 and an unknown
+   * member may hold any number.
    *
    * @param literal a JSON number
    */
@@ -83,7 +84,10 @@ public sealed interface Json {
       return new Obj(changed);
     }
 
-    /** The same object with {@code name} set, at its old place or else right behind {@code neighbour}, as Go orders struct fields. */
+    /**
+     * The same object with {@code name} set, at its old place or else right behind {@code
+     * neighbour}, as Go orders struct fields.
+     */
     public Obj withBehind(String neighbour, String name, Json value) {
       if (members.containsKey(name) || !members.containsKey(neighbour)) {
         return with(name, value);

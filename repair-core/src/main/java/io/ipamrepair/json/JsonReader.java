@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads exactly one JSON value from strict UTF-8: no byte order mark, comment, NaN or trailing text, no member name twice, no
- * nesting deeper than 512 (rules.md, "Unreadable").
+ * Reads exactly one JSON value from strict UTF-8: no byte order mark, comment, NaN or trailing
+ * text, no member name twice, no nesting deeper than 512 (rules.md, "Unreadable").
  */
 public final class JsonReader {
   /** Nesting deeper than this is unreadable. */
@@ -24,7 +24,8 @@ public final class JsonReader {
   private final JsonFactory factory =
       new JsonFactoryBuilder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          // Handle values have block CIDRs as member names: interning thousands of them costs more than it saves.
+          // Handle values have block CIDRs as member names: interning thousands of them costs more
+          // than it saves.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .streamReadConstraints(

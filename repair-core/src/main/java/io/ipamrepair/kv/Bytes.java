@@ -8,7 +8,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * An immutable sequence of bytes: a key or a value exactly as it is in etcd. Sorted as etcd sorts keys, by unsigned bytes.
+ * An immutable sequence of bytes: a key or a value exactly as it is in etcd. Sorted as etcd sorts
+ * keys, by unsigned bytes.
  */
 public final class Bytes implements Comparable<Bytes> {
   /** No bytes at all: a legal value of an affinity. */
@@ -63,7 +64,10 @@ public final class Bytes implements Comparable<Bytes> {
     }
   }
 
-  /** The bytes as text where they are UTF-8; else each byte outside printable ASCII as {@code \xHH}. For people. */
+  /**
+   * The bytes as text where they are UTF-8; else each byte outside printable ASCII as {@code \xHH}.
+   * For people.
+   */
   public String display() {
     return text().orElseGet(this::escaped);
   }
@@ -97,7 +101,10 @@ public final class Bytes implements Comparable<Bytes> {
     return new Bytes(Arrays.copyOfRange(content, count, content.length));
   }
 
-  /** The first sequence in etcd's order that does not start with these bytes; empty when there is none. */
+  /**
+   * The first sequence in etcd's order that does not start with these bytes; empty when there is
+   * none.
+   */
   public Optional<Bytes> endOfPrefix() {
     for (int last = content.length - 1; last >= 0; last--) {
       if (content[last] != (byte) 0xff) {

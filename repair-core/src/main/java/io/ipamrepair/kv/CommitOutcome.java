@@ -20,12 +20,15 @@ public sealed interface CommitOutcome {
    */
   record ConditionFailed(long revision, List<KeyValue> read) implements CommitOutcome {}
 
-  /** The transaction never left this machine, or etcd refused it before doing anything: nothing was written, nor will be. */
+  /**
+   * The transaction never left this machine, or etcd refused it before doing anything: nothing was
+   * written, nor will be.
+   */
   record NotApplied(EtcdFailure failure) implements CommitOutcome {}
 
   /**
-   * No answer that tells. The transaction may have been applied, may be applied <em>later</em>, or never. Reading the data
-   * back proves nothing; only the fence settles it (design, section 4).
+   * No answer that tells. The transaction may have been applied, may be applied <em>later</em>, or
+   * never. Reading the data back proves nothing; only the fence settles it (design, section 4).
    */
   record Unknown(EtcdFailure failure) implements CommitOutcome {}
 }

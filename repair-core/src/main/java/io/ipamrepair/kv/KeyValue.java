@@ -9,4 +9,5 @@ package io.ipamrepair.kv;
  * @param modRevision the revision of its last write
  * @param version how many writes since it came into being, from 1
  */
-public record KeyValue(Bytes key, Bytes value, long createRevision, long modRevision, long version) {}
+public record KeyValue(
+    Bytes key, Bytes value, long createRevision, long modRevision, long version) {}

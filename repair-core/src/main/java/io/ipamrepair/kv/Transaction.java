@@ -3,8 +3,8 @@ package io.ipamrepair.kv;
 import java.util.List;
 
 /**
- * One flat etcd transaction. Flat, because a nested transaction whose condition fails does not stop the rest (reference,
- * etcd section 10.2).
+ * One flat etcd transaction. Flat, because a nested transaction whose condition fails does not stop
+ * the rest (reference, etcd section 10.2).
  *
  * @param when the conditions; all must hold
  * @param then what happens, at one revision, if they do

@@ -6,13 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one transaction may hold. etcd's limits can be configured lower or higher on a server and cannot be asked for.
+ * What one transaction may hold. etcd's limits can be configured lower or higher on a server and
+ * cannot be asked for.
  *
  * @param operations compares, and writes, in one transaction: {@code --max-txn-ops}
  * @param bytes the size of one request: {@code --max-request-bytes}
  */
 public record EtcdLimits(int operations, int bytes) {
-  /** Compares that every step has besides its own: the run record by revision and value, the operator lock, and the trial's. */
+  /**
+   * Compares that every step has besides its own: the run record by revision and value, the
+   * operator lock, and the trial's.
+   */
   static final int RESERVED_COMPARES = 4;
 
   /** Writes that every step has besides its own: the run record. */
@@ -41,7 +45,10 @@ public record EtcdLimits(int operations, int bytes) {
     }
     long size = RESERVED_BYTES;
     for (PlannedWrite write : step.writes()) {
-      size += 2L * write.key().length() + write.after().map(after -> after.length()).orElse(0) + 2 * BYTES_PER_OPERATION;
+      size +=
+          2L * write.key().length()
+              + write.after().map(after -> after.length()).orElse(0)
+              + 2 * BYTES_PER_OPERATION;
     }
     // A guard names one key, or a range by its two ends.
     size += step.requires().size() * 1024L;

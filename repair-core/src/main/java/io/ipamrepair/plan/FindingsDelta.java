@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a change does to the findings. Two findings are the same when rule, severity and first object are. */
+/**
+ * What a change does to the findings. Two findings are the same when rule, severity and first
+ * object are.
+ */
 public final class FindingsDelta {
   private FindingsDelta() {}
 
@@ -17,7 +20,8 @@ public final class FindingsDelta {
    *
    * @param written the objects that the change writes, by name
    */
-  public static Plan.Findings between(List<Finding> before, List<Finding> after, Set<String> written) {
+  public static Plan.Findings between(
+      List<Finding> before, List<Finding> after, Set<String> written) {
     Map<String, Finding> old = byIdentity(before);
     Map<String, Finding> now = byIdentity(after);
     List<FindingRef> resolved = references(old, now, false);
@@ -25,7 +29,9 @@ public final class FindingsDelta {
     List<FindingRef> both = references(now, old, true);
     List<FindingRef> left = both.stream().filter(finding -> concerns(finding, written)).toList();
     long elsewhere =
-        both.stream().filter(finding -> finding.severity() != Severity.INFO && !concerns(finding, written)).count();
+        both.stream()
+            .filter(finding -> finding.severity() != Severity.INFO && !concerns(finding, written))
+            .count();
     return new Plan.Findings(resolved, left, (int) elsewhere, introduced);
   }
 
@@ -35,11 +41,16 @@ public final class FindingsDelta {
 
   private static Map<String, Finding> byIdentity(List<Finding> findings) {
     Map<String, Finding> byIdentity = new LinkedHashMap<>();
-    findings.forEach(finding -> byIdentity.putIfAbsent(finding.rule() + " " + finding.severity() + " " + finding.objects().get(0), finding));
+    findings.forEach(
+        finding ->
+            byIdentity.putIfAbsent(
+                finding.rule() + " " + finding.severity() + " " + finding.objects().get(0),
+                finding));
     return byIdentity;
   }
 
-  private static List<FindingRef> references(Map<String, Finding> of, Map<String, Finding> other, boolean inBoth) {
+  private static List<FindingRef> references(
+      Map<String, Finding> of, Map<String, Finding> other, boolean inBoth) {
     return of.entrySet().stream()
         .filter(entry -> other.containsKey(entry.getKey()) == inBoth)
         .map(entry -> Planner.reference(entry.getValue()))

@@ -21,7 +21,10 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Counts who notices a plan: addresses whose owner, pool or route changes, their nodes, and the workloads that use them. */
+/**
+ * Counts who notices a plan: addresses whose owner, pool or route changes, their nodes, and the
+ * workloads that use them.
+ */
 final class ImpactSurvey {
   private final IpamState before;
   private final IpamState after;
@@ -73,7 +76,10 @@ final class ImpactSurvey {
   /** Pods of one workload share what their names were generated from. */
   private static String workload(Endpoint endpoint) {
     String generated = endpoint.metadata().generateName();
-    String name = generated.isEmpty() ? (endpoint.pod().isEmpty() ? endpoint.workload() : endpoint.pod()) : generated.replaceFirst("-$", "");
+    String name =
+        generated.isEmpty()
+            ? (endpoint.pod().isEmpty() ? endpoint.workload() : endpoint.pod())
+            : generated.replaceFirst("-$", "");
     return endpoint.metadata().namespace() + "/" + name;
   }
 
@@ -100,7 +106,9 @@ final class ImpactSurvey {
           .ifPresent(owner -> nodes.add(owner.isNode() ? owner.name() : ""));
     }
     Optional<Block> old = block(before, cidr);
-    boolean handedOver = !old.flatMap(Block::owner).equals(block(after, cidr).flatMap(Block::owner)) || write.after().isEmpty();
+    boolean handedOver =
+        !old.flatMap(Block::owner).equals(block(after, cidr).flatMap(Block::owner))
+            || write.after().isEmpty();
     if (handedOver) {
       held(cidr);
     }

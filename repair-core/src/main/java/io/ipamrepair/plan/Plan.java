@@ -53,7 +53,8 @@ public record Plan(
   /**
    * Where a plan belongs.
    *
-   * @param etcdClusterId etcd's cluster ID in hexadecimal; nothing when the plan was made from a file
+   * @param etcdClusterId etcd's cluster ID in hexadecimal; nothing when the plan was made from a
+   *     file
    * @param guid Calico's cluster GUID; nothing when the data have none
    * @param revision the revision at which the state was read
    */
@@ -71,10 +72,15 @@ public record Plan(
    *
    * @param resolved there now, gone afterwards
    * @param left there now and afterwards, on objects that the plan writes
-   * @param leftElsewhere how many errors and warnings there are, now and afterwards, on other objects
+   * @param leftElsewhere how many errors and warnings there are, now and afterwards, on other
+   *     objects
    * @param introduced not there now, there afterwards
    */
-  public record Findings(List<FindingRef> resolved, List<FindingRef> left, int leftElsewhere, List<FindingRef> introduced) {
+  public record Findings(
+      List<FindingRef> resolved,
+      List<FindingRef> left,
+      int leftElsewhere,
+      List<FindingRef> introduced) {
     public Findings {
       resolved = List.copyOf(resolved);
       left = List.copyOf(left);
@@ -92,7 +98,11 @@ public record Plan(
    * @param effects what changes for traffic, one line each
    */
   public record Impact(
-      int addresses, SortedSet<String> nodes, SortedSet<String> workloads, SortedSet<String> singleEndpoint, List<String> effects) {
+      int addresses,
+      SortedSet<String> nodes,
+      SortedSet<String> workloads,
+      SortedSet<String> singleEndpoint,
+      List<String> effects) {
     public Impact {
       nodes = Collections.unmodifiableSortedSet(new TreeSet<>(nodes));
       workloads = Collections.unmodifiableSortedSet(new TreeSet<>(workloads));
@@ -105,11 +115,16 @@ public record Plan(
    * One etcd transaction.
    *
    * @param titles what it does, one line each
-   * @param quietFirst whether the blocks that it rests on must have been quiet for a while before it may begin
+   * @param quietFirst whether the blocks that it rests on must have been quiet for a while before
+   *     it may begin
    * @param requires what must hold, besides each written key being as its before-image says
    * @param writes what it writes; no key twice
    */
-  public record Step(List<String> titles, boolean quietFirst, List<Requirement> requires, List<PlannedWrite> writes) {
+  public record Step(
+      List<String> titles,
+      boolean quietFirst,
+      List<Requirement> requires,
+      List<PlannedWrite> writes) {
     public Step {
       titles = List.copyOf(titles);
       requires = List.copyOf(requires);
@@ -126,7 +141,8 @@ public record Plan(
    * @param before the bytes that the key must have; nothing when it must be absent
    * @param after the bytes that it gets; nothing when it is deleted
    * @param boundAtCommit members of {@code after} whose value is set when the step is committed
-   * @param createRevision when the key came into being, last time; 0 when it is absent or an earlier step creates it
+   * @param createRevision when the key came into being, last time; 0 when it is absent or an
+   *     earlier step creates it
    */
   public record PlannedWrite(
       Bytes key,
@@ -143,7 +159,9 @@ public record Plan(
 
     /** The condition that the key is as its before-image says. */
     public Requirement asBefore() {
-      return before.<Requirement>map(bytes -> new Requirement.KeyIs(key, bytes)).orElse(new Requirement.KeyAbsent(key));
+      return before
+          .<Requirement>map(bytes -> new Requirement.KeyIs(key, bytes))
+          .orElse(new Requirement.KeyAbsent(key));
     }
   }
 

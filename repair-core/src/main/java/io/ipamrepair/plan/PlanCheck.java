@@ -14,7 +14,8 @@ public final class PlanCheck {
   private PlanCheck() {}
 
   /**
-   * The conditions of a plan that do not hold in {@code now}, in words; empty when it is applicable.
+   * The conditions of a plan that do not hold in {@code now}, in words; empty when it is
+   * applicable.
    *
    * @param plan judged step by step, each on the state that the steps before it leave
    */
@@ -43,12 +44,20 @@ public final class PlanCheck {
     return List.copyOf(conditions);
   }
 
-  /** Whether {@code now} is already as the plan would make it: every key that it writes has its last after-image. */
+  /**
+   * Whether {@code now} is already as the plan would make it: every key that it writes has its last
+   * after-image.
+   */
   public static boolean isInPlace(Plan plan, IpamState now) {
     IpamState wanted = Simulation.after(now, plan);
     return plan.steps().stream()
         .flatMap(step -> step.writes().stream())
         .filter(write -> write.boundAtCommit().isEmpty())
-        .allMatch(write -> wanted.at(write.key()).flatMap(stored -> stored.bytes()).equals(now.at(write.key()).flatMap(stored -> stored.bytes())));
+        .allMatch(
+            write ->
+                wanted
+                    .at(write.key())
+                    .flatMap(stored -> stored.bytes())
+                    .equals(now.at(write.key()).flatMap(stored -> stored.bytes())));
   }
 }

@@ -12,8 +12,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The plan file: deterministic, indented JSON, fit to be read in a pull request (docs/plan-file.md). Its digest covers everything in
- * it but itself.
+ * The plan file: deterministic, indented JSON, fit to be read in a pull request
+ * (docs/plan-file.md). Its digest covers everything in it but itself.
  */
 public final class PlanFile {
   /** The version of the format that this tool writes, and the only one it reads. */
@@ -63,13 +63,22 @@ public final class PlanFile {
     Json found = json.get(DIGEST).orElse(Json.Null.NULL);
     String expected = digest(json.without(DIGEST));
     PlanReader reader = new PlanReader(limits);
-    Plan plan = reader.read(json, found.equals(new Json.Text(expected)) ? List.of() : List.of(digestProblem(found, expected)));
+    Plan plan =
+        reader.read(
+            json,
+            found.equals(new Json.Text(expected))
+                ? List.of()
+                : List.of(digestProblem(found, expected)));
     return new Sealed(plan, expected);
   }
 
   private static String digestProblem(Json found, String expected) {
     return found instanceof Json.Text text
-        ? "digest: the file says " + text.value() + ", its content has " + expected + ": it was changed after it was written"
+        ? "digest: the file says "
+            + text.value()
+            + ", its content has "
+            + expected
+            + ": it was changed after it was written"
         : "digest: missing";
   }
 

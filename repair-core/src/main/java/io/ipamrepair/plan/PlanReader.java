@@ -25,8 +25,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * JSON → plan, refusing everything that this release does not know: a plan file is data from somebody else. What it says is checked as
- * well: keys, limits, and that each after-image follows from its before-image and edits.
+ * JSON → plan, refusing everything that this release does not know: a plan file is data from
+ * somebody else. What it says is checked as well: keys, limits, and that each after-image follows
+ * from its before-image and edits.
  */
 final class PlanReader {
   private final EtcdLimits limits;
@@ -43,7 +44,9 @@ final class PlanReader {
       // A file of another format may mean anything by its fields.
       throw new PlanFormatException(
           List.of(
-              "format: this release reads version " + PlanFile.FORMAT + ", the file has "
+              "format: this release reads version "
+                  + PlanFile.FORMAT
+                  + ", the file has "
                   + (format == Json.Null.NULL ? "none" : format.encode().display())));
     }
     problems.addAll(known);
@@ -59,7 +62,13 @@ final class PlanReader {
             created,
             file.time("expires"),
             file.text("reason"),
-            file.object("cluster", cluster -> new Plan.Cluster(cluster.optionalText("etcdClusterId"), cluster.optionalText("calicoGuid"), cluster.number("revision"))),
+            file.object(
+                "cluster",
+                cluster ->
+                    new Plan.Cluster(
+                        cluster.optionalText("etcdClusterId"),
+                        cluster.optionalText("calicoGuid"),
+                        cluster.number("revision"))),
             file.object("findings", this::findings),
             file.object("impact", this::impact),
             file.texts("left"),
@@ -86,7 +95,10 @@ final class PlanReader {
 
   private FindingRef finding(StrictObject object) {
     String severity = object.text("severity");
-    Optional<Severity> known = List.of(Severity.values()).stream().filter(each -> each.text().equals(severity)).findFirst();
+    Optional<Severity> known =
+        List.of(Severity.values()).stream()
+            .filter(each -> each.text().equals(severity))
+            .findFirst();
     if (known.isEmpty()) {
       object.problem("severity", "expected error, warning or info");
     }
@@ -116,7 +128,10 @@ final class PlanReader {
     Set<Bytes> keys = new TreeSet<>();
     step.writes().stream()
         .filter(write -> !keys.add(write.key()))
-        .forEach(write -> object.problem("writes", "the key " + write.key() + " is written twice in one transaction"));
+        .forEach(
+            write ->
+                object.problem(
+                    "writes", "the key " + write.key() + " is written twice in one transaction"));
     if (step.writes().isEmpty()) {
       object.problem("writes", "a step writes at least one key");
     }
@@ -144,7 +159,10 @@ final class PlanReader {
 
   /** A reviewer reads the edits, etcd gets the after-image: they must say the same. */
   private void verifyFollows(StrictObject object, PlannedWrite write, Instant created) {
-    boolean restores = write.edits().stream().anyMatch(edit -> edit instanceof Edit.RestoreBytes || edit instanceof Edit.RestoreAbsence);
+    boolean restores =
+        write.edits().stream()
+            .anyMatch(
+                edit -> edit instanceof Edit.RestoreBytes || edit instanceof Edit.RestoreAbsence);
     if (write.edits().isEmpty()) {
       object.problem("edits", "a write has at least one");
     } else if (restores) {
@@ -169,7 +187,9 @@ final class PlanReader {
     return switch (kind) {
       case "create-affinity" -> new Edit.CreateAffinity(state(object, "state"));
       case "set-affinity-state" -> new Edit.SetAffinityState(state(object, "to"));
-      case "set-block-owner" -> new Edit.SetBlockOwner(object.owner("from"), object.owner("to"), object.bool("stampClaimTime"));
+      case "set-block-owner" ->
+          new Edit.SetBlockOwner(
+              object.owner("from"), object.owner("to"), object.bool("stampClaimTime"));
       case "free-ordinals" -> {
         TreeMap<Integer, String> handles = new TreeMap<>();
         object
@@ -185,7 +205,8 @@ final class PlanReader {
         yield new Edit.FreeOrdinals(handles);
       }
       case "touch-block" -> new Edit.TouchBlock();
-      case "set-handle-count" -> new Edit.SetHandleCount(object.text("block"), object.number("from"), object.number("to"));
+      case "set-handle-count" ->
+          new Edit.SetHandleCount(object.text("block"), object.number("from"), object.number("to"));
       case "disable-pool" -> new Edit.DisablePool();
       case "delete-key" -> new Edit.DeleteKey();
       case "restore-bytes" -> new Edit.RestoreBytes(object.text("run"));
@@ -215,10 +236,14 @@ final class PlanReader {
       case "key-is" -> new Requirement.KeyIs(object.image("key"), object.image("value"));
       case "key-absent" -> new Requirement.KeyAbsent(object.image("key"));
       case "address-unused" -> addressUnused(object);
-      case "no-other-blocks" -> new Requirement.NoOtherBlocks(object.cidr("network"), new TreeSet<>(object.cidrs("known")));
+      case "no-other-blocks" ->
+          new Requirement.NoOtherBlocks(
+              object.cidr("network"), new TreeSet<>(object.cidrs("known")));
       case "no-pool-contains" -> new Requirement.NoPoolContains(object.cidr("block"));
-      case "block-owner-is" -> new Requirement.BlockOwnerIs(object.cidr("block"), object.owner("owner"));
-      case "node-selected" -> new Requirement.NodeSelected(object.text("node"), object.text("selector"));
+      case "block-owner-is" ->
+          new Requirement.BlockOwnerIs(object.cidr("block"), object.owner("owner"));
+      case "node-selected" ->
+          new Requirement.NodeSelected(object.text("node"), object.text("selector"));
       case "blocks-at-most" -> blocksAtMost(object);
       default -> {
         object.problem("requires", "unknown: " + kind);
@@ -240,16 +265,23 @@ final class PlanReader {
       object.problem("endpointsTo", "expected a key behind endpointsFrom");
     }
     return new Requirement.AddressUnused(
-        address.orElseGet(() -> IpAddress.read("0.0.0.0").orElseThrow()), range ? new KeyRange(from, to) : KeyRange.prefix("/"));
+        address.orElseGet(() -> IpAddress.read("0.0.0.0").orElseThrow()),
+        range ? new KeyRange(from, to) : KeyRange.prefix("/"));
   }
 
   private static Requirement blocksAtMost(StrictObject object) {
     String text = object.text("family");
-    Optional<IpFamily> family = List.of(IpFamily.values()).stream().filter(each -> each.pathSegment().equals(text)).findFirst();
+    Optional<IpFamily> family =
+        List.of(IpFamily.values()).stream()
+            .filter(each -> each.pathSegment().equals(text))
+            .findFirst();
     if (family.isEmpty()) {
       object.problem("family", "expected ipv4 or ipv6");
     }
     return new Requirement.BlocksAtMost(
-        object.text("node"), family.orElse(IpFamily.IPV4), object.number("most"), new TreeSet<>(object.cidrs("except")));
+        object.text("node"),
+        family.orElse(IpFamily.IPV4),
+        object.number("most"),
+        new TreeSet<>(object.cidrs("except")));
   }
 }

@@ -91,7 +91,8 @@ final class PlanWriter {
     return bytes
         .text()
         .<Json>map(Json.Text::new)
-        .orElseGet(() -> Json.Obj.of("base64", text(Base64.getEncoder().encodeToString(bytes.toArray()))));
+        .orElseGet(
+            () -> Json.Obj.of("base64", text(Base64.getEncoder().encodeToString(bytes.toArray()))));
   }
 
   static Json.Obj edit(Edit edit) {
@@ -124,12 +125,14 @@ final class PlanWriter {
     } else if (edit instanceof Edit.RestoreBytes restore) {
       return Json.Obj.of("edit", text("restore-bytes"), "run", text(restore.run()));
     }
-    return Json.Obj.of("edit", text("restore-absence"), "run", text(((Edit.RestoreAbsence) edit).run()));
+    return Json.Obj.of(
+        "edit", text("restore-absence"), "run", text(((Edit.RestoreAbsence) edit).run()));
   }
 
   static Json.Obj requirement(Requirement requirement) {
     if (requirement instanceof Requirement.KeyIs is) {
-      return Json.Obj.of("requires", text("key-is"), "key", image(is.key()), "value", image(is.value()));
+      return Json.Obj.of(
+          "requires", text("key-is"), "key", image(is.key()), "value", image(is.value()));
     } else if (requirement instanceof Requirement.KeyAbsent absent) {
       return Json.Obj.of("requires", text("key-absent"), "key", image(absent.key()));
     } else if (requirement instanceof Requirement.AddressUnused unused) {
@@ -145,14 +148,21 @@ final class PlanWriter {
           "network", text(blocks.network().toString()),
           "known", Json.Array.ofTexts(blocks.known().stream().map(Object::toString).toList()));
     } else if (requirement instanceof Requirement.NoPoolContains pool) {
-      return Json.Obj.of("requires", text("no-pool-contains"), "block", text(pool.block().toString()));
+      return Json.Obj.of(
+          "requires", text("no-pool-contains"), "block", text(pool.block().toString()));
     } else if (requirement instanceof Requirement.BlockOwnerIs owner) {
       return Json.Obj.of(
           "requires", text("block-owner-is"),
           "block", text(owner.block().toString()),
           "owner", optional(owner.owner().map(Object::toString)));
     } else if (requirement instanceof Requirement.NodeSelected node) {
-      return Json.Obj.of("requires", text("node-selected"), "node", text(node.node()), "selector", text(node.selector()));
+      return Json.Obj.of(
+          "requires",
+          text("node-selected"),
+          "node",
+          text(node.node()),
+          "selector",
+          text(node.selector()));
     }
     Requirement.BlocksAtMost most = (Requirement.BlocksAtMost) requirement;
     return Json.Obj.of(

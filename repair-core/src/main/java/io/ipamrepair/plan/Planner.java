@@ -48,13 +48,18 @@ public final class Planner {
    * @param etcdClusterId etcd's cluster ID in hexadecimal; nothing for a state from a file
    */
   public record Circumstances(
-      List<String> command, String author, Instant created, Instant expires, String reason, Optional<String> etcdClusterId) {}
+      List<String> command,
+      String author,
+      Instant created,
+      Instant expires,
+      String reason,
+      Optional<String> etcdClusterId) {}
 
   /**
    * The plan that makes {@code change}.
    *
-   * @throws PlanRefusedException when it would break a rule that the operator did not accept to be broken, or does not fit etcd's
-   *     limits
+   * @throws PlanRefusedException when it would break a rule that the operator did not accept to be
+   *     broken, or does not fit etcd's limits
    */
   public Plan plan(Change change, Circumstances circumstances) throws PlanRefusedException {
     List<List<Unit>> packed = new ArrayList<>();
@@ -92,11 +97,14 @@ public final class Planner {
    * @param undone the plan that the run executed
    * @param steps the steps that take it back
    * @param left what has its old content already
-   * @throws PlanRefusedException when it would break a rule that the run did not mend, or a step is too large
+   * @throws PlanRefusedException when it would break a rule that the run did not mend, or a step is
+   *     too large
    */
-  public Plan rollback(String run, Plan undone, List<Step> steps, List<String> left, Circumstances circumstances)
+  public Plan rollback(
+      String run, Plan undone, List<Step> steps, List<String> left, Circumstances circumstances)
       throws PlanRefusedException {
-    List<String> tooLarge = steps.stream().flatMap(step -> limits.exceededBy(step).stream()).toList();
+    List<String> tooLarge =
+        steps.stream().flatMap(step -> limits.exceededBy(step).stream()).toList();
     if (!tooLarge.isEmpty()) {
       throw new PlanRefusedException(tooLarge);
     }
@@ -105,7 +113,8 @@ public final class Planner {
       after = Simulation.after(after, step);
     }
     Plan.Findings findings = findings(steps, after);
-    List<String> accepted = undone.findings().resolved().stream().map(FindingRef::rule).distinct().sorted().toList();
+    List<String> accepted =
+        undone.findings().resolved().stream().map(FindingRef::rule).distinct().sorted().toList();
     refuseHarm(accepted, findings);
     return new Plan(
         "Roll back run " + run + ": " + undone.title(),
@@ -116,7 +125,8 @@ public final class Planner {
         circumstances.reason(),
         new Plan.Cluster(circumstances.etcdClusterId(), state.guid(), state.revision()),
         findings,
-        new ImpactSurvey(state, after).of(steps, List.of("Undoes what run " + run + " did; every key gets its old bytes.")),
+        new ImpactSurvey(state, after)
+            .of(steps, List.of("Undoes what run " + run + " did; every key gets its old bytes.")),
         left,
         accepted,
         "",
@@ -124,7 +134,8 @@ public final class Planner {
   }
 
   /** Puts units into as few steps as etcd's limits and the order of stages allow. */
-  private void pack(Change change, List<List<Unit>> packed, List<Boolean> quiet) throws PlanRefusedException {
+  private void pack(Change change, List<List<Unit>> packed, List<Boolean> quiet)
+      throws PlanRefusedException {
     boolean mustBeQuiet = false;
     boolean startNew = true;
     List<String> tooLarge = new ArrayList<>();
@@ -159,7 +170,8 @@ public final class Planner {
     Map<Bytes, Integer> unitOfKey = new HashMap<>();
     for (Unit unit : units) {
       Set<Integer> shared = new LinkedHashSet<>();
-      unit.writes().forEach(write -> Optional.ofNullable(unitOfKey.get(write.key())).ifPresent(shared::add));
+      unit.writes()
+          .forEach(write -> Optional.ofNullable(unitOfKey.get(write.key())).ifPresent(shared::add));
       int target = shared.isEmpty() ? joined.size() : shared.iterator().next();
       if (shared.isEmpty()) {
         joined.add(unit);
@@ -185,10 +197,14 @@ public final class Planner {
     second.writes().forEach(write -> writes.merge(write.key(), write, Planner::merge));
     Set<Requirement> requires = new LinkedHashSet<>(first.requires());
     requires.addAll(second.requires());
-    return new Unit(first.title() + "\n" + second.title(), List.copyOf(writes.values()), List.copyOf(requires));
+    return new Unit(
+        first.title() + "\n" + second.title(), List.copyOf(writes.values()), List.copyOf(requires));
   }
 
-  /** Two writes of one key: a touch adds nothing to another write, and a deletion makes edits needless. */
+  /**
+   * Two writes of one key: a touch adds nothing to another write, and a deletion makes edits
+   * needless.
+   */
   private static Write merge(Write first, Write second) {
     boolean firstDeletes = first.edits().contains(new Edit.DeleteKey());
     if (firstDeletes || isTouch(second)) {
@@ -199,7 +215,10 @@ public final class Planner {
     }
     Set<Edit> edits = new LinkedHashSet<>(first.edits());
     edits.addAll(second.edits());
-    String reason = first.reason().equals(second.reason()) ? first.reason() : first.reason() + "; " + second.reason();
+    String reason =
+        first.reason().equals(second.reason())
+            ? first.reason()
+            : first.reason() + "; " + second.reason();
     return new Write(first.key(), reason, List.copyOf(edits));
   }
 
@@ -220,7 +239,8 @@ public final class Planner {
   }
 
   private List<String> exceeded(List<Unit> units) {
-    // Sizes are judged on the present bytes: an edit adds a few bytes at the most, which the reserve covers.
+    // Sizes are judged on the present bytes: an edit adds a few bytes at the most, which the
+    // reserve covers.
     List<PlannedWrite> writes = new ArrayList<>();
     units.forEach(
         unit ->
@@ -229,7 +249,13 @@ public final class Planner {
                     write ->
                         writes.add(
                             new PlannedWrite(
-                                write.key(), "", List.of(), Optional.empty(), state.at(write.key()).flatMap(Stored::bytes), List.of(), 0))));
+                                write.key(),
+                                "",
+                                List.of(),
+                                Optional.empty(),
+                                state.at(write.key()).flatMap(Stored::bytes),
+                                List.of(),
+                                0))));
     return limits.exceededBy(new Step(List.of(), false, requirements(units), writes));
   }
 
@@ -239,7 +265,8 @@ public final class Planner {
     return List.copyOf(requires);
   }
 
-  private static Step step(IpamState before, List<Unit> units, boolean quietFirst, Instant now) throws PlanRefusedException {
+  private static Step step(IpamState before, List<Unit> units, boolean quietFirst, Instant now)
+      throws PlanRefusedException {
     List<PlannedWrite> writes = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     for (Unit unit : units) {
@@ -270,26 +297,42 @@ public final class Planner {
 
   /** Members whose value is the commit's, not the plan's. */
   static List<String> boundAtCommit(List<Edit> edits) {
-    boolean stamps = edits.stream().anyMatch(edit -> edit instanceof Edit.SetBlockOwner owner && owner.stampClaimTime());
+    boolean stamps =
+        edits.stream()
+            .anyMatch(edit -> edit instanceof Edit.SetBlockOwner owner && owner.stampClaimTime());
     return stamps ? List.of(AfterImage.CLAIM_TIME) : List.of();
   }
 
   private Plan.Findings findings(List<Step> steps, IpamState after) {
     Set<String> written = new LinkedHashSet<>();
     steps.forEach(
-        step -> step.writes().forEach(write -> written.add(state.layout().classify(write.key()).object().text())));
+        step ->
+            step.writes()
+                .forEach(
+                    write -> written.add(state.layout().classify(write.key()).object().text())));
     return FindingsDelta.between(Check.of(state), Check.of(after), written);
   }
 
-  private static void refuseHarm(List<String> accepted, Plan.Findings findings) throws PlanRefusedException {
+  private static void refuseHarm(List<String> accepted, Plan.Findings findings)
+      throws PlanRefusedException {
     List<FindingRef> harm =
         findings.introduced().stream()
-            .filter(finding -> finding.severity() != Severity.INFO && !accepted.contains(finding.rule()))
+            .filter(
+                finding ->
+                    finding.severity() != Severity.INFO && !accepted.contains(finding.rule()))
             .toList();
     if (!harm.isEmpty()) {
       List<String> reasons = new ArrayList<>();
       reasons.add("The change would break rules that hold now:");
-      harm.forEach(finding -> reasons.add("  " + finding.rule() + " " + finding.severity().text() + " " + finding.objects().get(0)));
+      harm.forEach(
+          finding ->
+              reasons.add(
+                  "  "
+                      + finding.rule()
+                      + " "
+                      + finding.severity().text()
+                      + " "
+                      + finding.objects().get(0)));
       throw new PlanRefusedException(reasons);
     }
   }

@@ -18,8 +18,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * An object of which every member must be known and of the right type. Problems are gathered, not thrown, so that a person sees all of
- * them at once; a wrong member reads as an empty value, which never leaves {@link PlanReader} because it throws when there is a problem.
+ * An object of which every member must be known and of the right type. Problems are gathered, not
+ * thrown, so that a person sees all of them at once; a wrong member reads as an empty value, which
+ * never leaves {@link PlanReader} because it throws when there is a problem.
  */
 final class StrictObject {
   private final Map<String, Json> members;
@@ -59,7 +60,10 @@ final class StrictObject {
     return json;
   }
 
-  /** Whether reading {@code name} found what was expected is told by a value; a problem is noted where it did not. */
+  /**
+   * Whether reading {@code name} found what was expected is told by a value; a problem is noted
+   * where it did not.
+   */
   private <T> T expect(String name, Optional<T> value, T instead, String expected) {
     if (value.isEmpty() && members.containsKey(name)) {
       problems.add(at(name) + ": expected " + expected);
@@ -77,12 +81,18 @@ final class StrictObject {
 
   Optional<String> optionalText(String name) {
     Json json = member(name);
-    return json == Json.Null.NULL ? Optional.empty() : Optional.of(expect(name, asText(json), "", "a text or null"));
+    return json == Json.Null.NULL
+        ? Optional.empty()
+        : Optional.of(expect(name, asText(json), "", "a text or null"));
   }
 
   boolean bool(String name) {
     Json json = member(name);
-    return expect(name, json instanceof Json.Bool bool ? Optional.of(bool == Json.Bool.TRUE) : Optional.empty(), false, "true or false");
+    return expect(
+        name,
+        json instanceof Json.Bool bool ? Optional.of(bool == Json.Bool.TRUE) : Optional.empty(),
+        false,
+        "true or false");
   }
 
   long number(String name) {
@@ -91,7 +101,8 @@ final class StrictObject {
   }
 
   private static Optional<Long> asLong(Json json) {
-    boolean integer = json instanceof Json.Num number && number.literal().matches("0|[1-9][0-9]{0,17}");
+    boolean integer =
+        json instanceof Json.Num number && number.literal().matches("0|[1-9][0-9]{0,17}");
     return integer ? Optional.of(Long.parseLong(((Json.Num) json).literal())) : Optional.empty();
   }
 
@@ -106,11 +117,18 @@ final class StrictObject {
   }
 
   Cidr cidr(String name) {
-    return expect(name, asCidr(member(name)), new Cidr(io.ipamrepair.cidr.IpAddress.read("0.0.0.0").orElseThrow(), 0), "a canonical CIDR");
+    return expect(
+        name,
+        asCidr(member(name)),
+        new Cidr(io.ipamrepair.cidr.IpAddress.read("0.0.0.0").orElseThrow(), 0),
+        "a canonical CIDR");
   }
 
   private static Optional<Cidr> asCidr(Json json) {
-    return asText(json).flatMap(CidrText::read).filter(CidrText::isCanonical).map(CidrText::network);
+    return asText(json)
+        .flatMap(CidrText::read)
+        .filter(CidrText::isCanonical)
+        .map(CidrText::network);
   }
 
   Optional<Owner> owner(String name) {
@@ -118,7 +136,12 @@ final class StrictObject {
     if (json == Json.Null.NULL) {
       return Optional.empty();
     }
-    return Optional.of(expect(name, asText(json).flatMap(Owner::read), Owner.LOAD_BALANCER, "an owner such as host:node1, or null"));
+    return Optional.of(
+        expect(
+            name,
+            asText(json).flatMap(Owner::read),
+            Owner.LOAD_BALANCER,
+            "an owner such as host:node1, or null"));
   }
 
   Bytes image(String name) {
@@ -127,13 +150,18 @@ final class StrictObject {
 
   Optional<Bytes> optionalImage(String name) {
     Json json = member(name);
-    return json == Json.Null.NULL ? Optional.empty() : Optional.of(expect(name, asImage(json), Bytes.EMPTY, "text, {\"base64\": …} or null"));
+    return json == Json.Null.NULL
+        ? Optional.empty()
+        : Optional.of(expect(name, asImage(json), Bytes.EMPTY, "text, {\"base64\": …} or null"));
   }
 
   private static Optional<Bytes> asImage(Json json) {
     if (json instanceof Json.Obj object && object.members().keySet().equals(Set.of("base64"))) {
       try {
-        return object.get("base64").flatMap(StrictObject::asText).map(text -> Bytes.of(Base64.getDecoder().decode(text)));
+        return object
+            .get("base64")
+            .flatMap(StrictObject::asText)
+            .map(text -> Bytes.of(Base64.getDecoder().decode(text)));
       } catch (IllegalArgumentException notBase64) {
         return Optional.empty();
       }
@@ -142,12 +170,16 @@ final class StrictObject {
   }
 
   List<String> texts(String name) {
-    return items(name, (json, at) -> asText(json).orElseGet(() -> noted(at + ": expected a text", "")));
+    return items(
+        name, (json, at) -> asText(json).orElseGet(() -> noted(at + ": expected a text", "")));
   }
 
   List<Cidr> cidrs(String name) {
     return items(
-        name, (json, at) -> asCidr(json).orElseGet(() -> noted(at + ": expected a canonical CIDR", Cidr.of("0.0.0.0/0"))));
+        name,
+        (json, at) ->
+            asCidr(json)
+                .orElseGet(() -> noted(at + ": expected a canonical CIDR", Cidr.of("0.0.0.0/0"))));
   }
 
   private <T> T noted(String problem, T instead) {
@@ -177,7 +209,14 @@ final class StrictObject {
     Json json = member(name);
     Map<String, String> map = new LinkedHashMap<>();
     if (json instanceof Json.Obj object) {
-      object.members().forEach((key, value) -> map.put(key, asText(value).orElseGet(() -> noted(at(name) + "." + key + ": expected a text", ""))));
+      object
+          .members()
+          .forEach(
+              (key, value) ->
+                  map.put(
+                      key,
+                      asText(value)
+                          .orElseGet(() -> noted(at(name) + "." + key + ": expected a text", ""))));
     } else if (members.containsKey(name)) {
       problems.add(at(name) + ": expected an object");
     }

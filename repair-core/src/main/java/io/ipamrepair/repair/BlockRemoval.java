@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** The deletion of a block that nobody uses, with its affinities and what handles still count in it: one unit. */
+/**
+ * The deletion of a block that nobody uses, with its affinities and what handles still count in it:
+ * one unit.
+ */
 final class BlockRemoval {
   private final IpamState state;
   private final HandleCounts handles;
@@ -29,13 +32,19 @@ final class BlockRemoval {
    * @param affinities which of its affinities go with it
    * @param reason why
    */
-  Unit unit(Stored<Block> block, Predicate<Stored<Affinity>> affinities, String reason, List<Requirement> requires) {
+  Unit unit(
+      Stored<Block> block,
+      Predicate<Stored<Affinity>> affinities,
+      String reason,
+      List<Requirement> requires) {
     var cidr = block.value().orElseThrow().cidr();
     List<Write> writes = new ArrayList<>();
     writes.add(new Write(block.key(), reason, new Edit.DeleteKey()));
     state.affinitiesOn(cidr).stream()
         .filter(affinities)
-        .forEach(affinity -> writes.add(new Write(affinity.key(), "its block goes", new Edit.DeleteKey())));
+        .forEach(
+            affinity ->
+                writes.add(new Write(affinity.key(), "its block goes", new Edit.DeleteKey())));
     writes.addAll(handles.forget(cidr));
     return new Unit("Delete block " + cidr, writes, requires);
   }

@@ -8,7 +8,6 @@ import io.ipamrepair.change.Write;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.cidr.CidrText;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Lowers what handles count. Whoever lowers a count must also rewrite every existing block that the handle names: Calico raises the
- * count <em>before</em> it writes the block, and a block that was only compared lets that write succeed afterwards, which leaves an
- * address without a handle for ever (design, section 5; reference, section 9, point 10).
+ * Lowers what handles count. Whoever lowers a count must also rewrite every existing block that the
+ * handle names: Calico raises the count <em>before</em> it writes the block, and a block that was
+ * only compared lets that write succeed afterwards, which leaves an address without a handle for
+ * ever (design, section 5; reference, section 9, point 10).
  */
 final class HandleCounts {
   private final IpamState state;
@@ -37,7 +37,11 @@ final class HandleCounts {
                     .ifPresent(
                         handle ->
                             blocksNamedBy(handle)
-                                .forEach(block -> handlesByBlock.computeIfAbsent(block, none -> new TreeSet<>()).add(id))));
+                                .forEach(
+                                    block ->
+                                        handlesByBlock
+                                            .computeIfAbsent(block, none -> new TreeSet<>())
+                                            .add(id))));
   }
 
   private static List<Cidr> blocksNamedBy(Handle handle) {
@@ -51,11 +55,16 @@ final class HandleCounts {
   /** The writes that take every count of {@code block}, which is deleted, out of the handles. */
   List<Write> forget(Cidr block) {
     Map<String, Integer> all = new TreeMap<>();
-    handlesByBlock.getOrDefault(block, new TreeSet<>()).forEach(id -> all.put(id, Integer.MAX_VALUE));
+    handlesByBlock
+        .getOrDefault(block, new TreeSet<>())
+        .forEach(id -> all.put(id, Integer.MAX_VALUE));
     return lower(block, all, "block " + block + " is deleted");
   }
 
-  /** The writes that lower the counts of {@code block}, by handle; {@code block} itself is written elsewhere in the same unit. */
+  /**
+   * The writes that lower the counts of {@code block}, by handle; {@code block} itself is written
+   * elsewhere in the same unit.
+   */
   List<Write> lower(Cidr block, Map<String, Integer> byHandle, String reason) {
     List<Write> writes = new ArrayList<>();
     Set<Cidr> touched = new TreeSet<>();
@@ -68,7 +77,8 @@ final class HandleCounts {
                   .ifPresent(
                       handle -> {
                         lower(handle, block, count)
-                            .ifPresent(edits -> writes.add(new Write(stored.get().key(), reason, edits)));
+                            .ifPresent(
+                                edits -> writes.add(new Write(stored.get().key(), reason, edits)));
                         touched.addAll(blocksNamedBy(handle));
                       });
             });
@@ -79,7 +89,10 @@ final class HandleCounts {
         .forEach(
             stored ->
                 writes.add(
-                    new Write(stored.key(), "a handle that names this block as well is lowered", new Edit.TouchBlock())));
+                    new Write(
+                        stored.key(),
+                        "a handle that names this block as well is lowered",
+                        new Edit.TouchBlock())));
     return writes;
   }
 
@@ -87,7 +100,8 @@ final class HandleCounts {
     List<Edit> edits = new ArrayList<>();
     long left = 0;
     for (Map.Entry<String, Long> entry : handle.counts().entrySet()) {
-      boolean isBlock = CidrText.read(entry.getKey()).filter(text -> text.network().equals(block)).isPresent();
+      boolean isBlock =
+          CidrText.read(entry.getKey()).filter(text -> text.network().equals(block)).isPresent();
       long now = isBlock ? Math.max(0, entry.getValue() - by) : entry.getValue();
       if (isBlock) {
         edits.add(new Edit.SetHandleCount(entry.getKey(), entry.getValue(), now));

@@ -20,14 +20,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which addresses of a block nothing uses. An address is given back only when everything speaks for it: a pod of Kubernetes had it,
- * that pod has no endpoint left, no endpoint, translation or tunnel uses the address, and it is older than a grace time. Whatever
- * else holds an address may be alive without leaving a trace in etcd, and keeps it.
+ * Which addresses of a block nothing uses. An address is given back only when everything speaks for
+ * it: a pod of Kubernetes had it, that pod has no endpoint left, no endpoint, translation or tunnel
+ * uses the address, and it is older than a grace time. Whatever else holds an address may be alive
+ * without leaving a trace in etcd, and keeps it.
  */
 final class LeakedAddresses {
   /** What Go's {@code time.String()} writes; a monotonic reading may follow. */
   private static final Pattern GO_TIME =
-      Pattern.compile("(\\d{4}-\\d{2}-\\d{2}) (\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?) ([+-]\\d{2})(\\d{2})\\b.*");
+      Pattern.compile(
+          "(\\d{4}-\\d{2}-\\d{2}) (\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?) ([+-]\\d{2})(\\d{2})\\b.*");
 
   /** Free, or the reason why not. */
   sealed interface Verdict {
@@ -53,10 +55,14 @@ final class LeakedAddresses {
     this.blind =
         state.endpoints().values().stream().anyMatch(endpoint -> endpoint.value().isEmpty())
             || state.nodes().values().stream().anyMatch(node -> node.value().isEmpty())
-            || state.misplacedResources().stream().anyMatch(stored -> stored.at() instanceof CalicoKey.MisplacedResourceKey);
+            || state.misplacedResources().stream()
+                .anyMatch(stored -> stored.at() instanceof CalicoKey.MisplacedResourceKey);
   }
 
-  /** The verdicts on the addresses that {@code block} holds and no endpoint or tunnel is known to use, by ordinal. */
+  /**
+   * The verdicts on the addresses that {@code block} holds and no endpoint or tunnel is known to
+   * use, by ordinal.
+   */
   SortedMap<Integer, Verdict> unusedIn(Block block) {
     SortedMap<Integer, Verdict> verdicts = new TreeMap<>();
     block.held().stream()
@@ -92,7 +98,8 @@ final class LeakedAddresses {
     }
     KeyRange podEndpoints = state.layout().endpointsOfPod(namespace.get(), node.get(), pod.get());
     if (!state.keysIn(podEndpoints).isEmpty()) {
-      return new Verdict.Kept("pod " + namespace.get() + "/" + pod.get() + " has an endpoint, with another address");
+      return new Verdict.Kept(
+          "pod " + namespace.get() + "/" + pod.get() + " has an endpoint, with another address");
     }
     Optional<Instant> since = attribute.secondary("timestamp").flatMap(LeakedAddresses::goTime);
     if (since.isEmpty()) {
@@ -102,7 +109,8 @@ final class LeakedAddresses {
       return new Verdict.Kept("held for less than " + olderThan.toSeconds() + " s");
     }
     IpAddress address = block.address(ordinal);
-    return new Verdict.Leaked(attribute.handle().get(), new Requirement.AddressUnused(address, podEndpoints));
+    return new Verdict.Leaked(
+        attribute.handle().get(), new Requirement.AddressUnused(address, podEndpoints));
   }
 
   static Optional<Instant> goTime(String text) {
@@ -111,7 +119,8 @@ final class LeakedAddresses {
       return Optional.empty();
     }
     try {
-      String iso = matcher.group(1) + "T" + matcher.group(2) + matcher.group(3) + ":" + matcher.group(4);
+      String iso =
+          matcher.group(1) + "T" + matcher.group(2) + matcher.group(3) + ":" + matcher.group(4);
       return Optional.of(OffsetDateTime.parse(iso).toInstant());
     } catch (DateTimeException notATime) {
       return Optional.empty();

@@ -13,8 +13,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What changes for addresses in use that another pool comes to govern when a pool goes. When pools overlap, the first by name governs
- * an address (reference, section 7.6; routing.md, section 5).
+ * What changes for addresses in use that another pool comes to govern when a pool goes. When pools
+ * overlap, the first by name governs an address (reference, section 7.6; routing.md, section 5).
  */
 final class PoolHandover {
   private final SortedMap<String, NamedPool> heirs = new TreeMap<>();
@@ -31,12 +31,19 @@ final class PoolHandover {
             block ->
                 block.held().stream()
                     .map(block::address)
-                    .filter(address -> leaving.network().contains(address) && users.of(address).isEmpty())
+                    .filter(
+                        address ->
+                            leaving.network().contains(address) && users.of(address).isEmpty())
                     .forEach(address -> inherit(state, others, address)));
   }
 
   private void inherit(IpamState state, Pools others, IpAddress address) {
-    boolean governed = state.knownPools().governing(address).filter(pool -> pool.name().equals(leaving.name())).isPresent();
+    boolean governed =
+        state
+            .knownPools()
+            .governing(address)
+            .filter(pool -> pool.name().equals(leaving.name()))
+            .isPresent();
     if (governed) {
       others
           .governing(address)
@@ -55,30 +62,87 @@ final class PoolHandover {
       Pool heir = entry.getValue().pool();
       Pool old = leaving.pool();
       List<String> differences = new ArrayList<>();
-      differ(differences, "ipipMode", old.ipipMode(), heir.ipipMode(), "encapsulation of their traffic changes: packets in flight may be lost, MTU differs");
-      differ(differences, "vxlanMode", old.vxlanMode(), heir.vxlanMode(), "encapsulation of their traffic changes: packets in flight may be lost, MTU differs");
-      differ(differences, "natOutgoing", old.natOutgoing(), heir.natOutgoing(),
-          heir.natOutgoing() ? "their traffic to the outside becomes masqueraded" : "their traffic to the outside is no longer masqueraded");
-      differ(differences, "disableBGPExport", old.disableBgpExport(), heir.disableBgpExport(),
-          heir.disableBgpExport() ? "nothing of them is announced over BGP any more" : "they are announced over BGP from now on");
-      differ(differences, "nodeSelector", old.nodeSelector(), heir.nodeSelector(), "other nodes may take blocks; present traffic does not change");
-      differ(differences, "blockSize", old.blockSize(), heir.blockSize(),
+      differ(
+          differences,
+          "ipipMode",
+          old.ipipMode(),
+          heir.ipipMode(),
+          "encapsulation of their traffic changes: packets in flight may be lost, MTU differs");
+      differ(
+          differences,
+          "vxlanMode",
+          old.vxlanMode(),
+          heir.vxlanMode(),
+          "encapsulation of their traffic changes: packets in flight may be lost, MTU differs");
+      differ(
+          differences,
+          "natOutgoing",
+          old.natOutgoing(),
+          heir.natOutgoing(),
+          heir.natOutgoing()
+              ? "their traffic to the outside becomes masqueraded"
+              : "their traffic to the outside is no longer masqueraded");
+      differ(
+          differences,
+          "disableBGPExport",
+          old.disableBgpExport(),
+          heir.disableBgpExport(),
+          heir.disableBgpExport()
+              ? "nothing of them is announced over BGP any more"
+              : "they are announced over BGP from now on");
+      differ(
+          differences,
+          "nodeSelector",
+          old.nodeSelector(),
+          heir.nodeSelector(),
+          "other nodes may take blocks; present traffic does not change");
+      differ(
+          differences,
+          "blockSize",
+          old.blockSize(),
+          heir.blockSize(),
           "Calico looks for their blocks under keys of the new size: releases by address miss them, and new blocks may overlap them");
-      differ(differences, "disabled", old.disabled(), heir.disabled(),
-          heir.disabled() ? "no new address is handed out there; present traffic does not change" : "new addresses are handed out there again");
-      differ(differences, "allowedUses", old.allowedUses(), heir.allowedUses(), "what new addresses are for; present traffic does not change");
-      differ(differences, "namespaceSelector", old.namespaceSelector(), heir.namespaceSelector(), "whose pods get new addresses; present traffic does not change");
-      differ(differences, "assignmentMode", old.assignmentMode(), heir.assignmentMode(), "how new addresses are given; present traffic does not change");
+      differ(
+          differences,
+          "disabled",
+          old.disabled(),
+          heir.disabled(),
+          heir.disabled()
+              ? "no new address is handed out there; present traffic does not change"
+              : "new addresses are handed out there again");
+      differ(
+          differences,
+          "allowedUses",
+          old.allowedUses(),
+          heir.allowedUses(),
+          "what new addresses are for; present traffic does not change");
+      differ(
+          differences,
+          "namespaceSelector",
+          old.namespaceSelector(),
+          heir.namespaceSelector(),
+          "whose pods get new addresses; present traffic does not change");
+      differ(
+          differences,
+          "assignmentMode",
+          old.assignmentMode(),
+          heir.assignmentMode(),
+          "how new addresses are given; present traffic does not change");
       int count = addresses.get(entry.getKey());
       lines.add(
-          Words.count(count, "address") + " in use: pool " + entry.getKey() + " comes to govern " + (count == 1 ? "it" : "them")
+          Words.count(count, "address")
+              + " in use: pool "
+              + entry.getKey()
+              + " comes to govern "
+              + (count == 1 ? "it" : "them")
               + (differences.isEmpty() ? ", with the same settings." : ". What differs:"));
       differences.forEach(difference -> lines.add("  " + difference));
     }
     return lines;
   }
 
-  private static void differ(List<String> differences, String setting, Object old, Object now, String effect) {
+  private static void differ(
+      List<String> differences, String setting, Object old, Object now, String effect) {
     if (!old.equals(now)) {
       differences.add(setting + " " + text(old) + " → " + text(now) + ": " + effect);
     }

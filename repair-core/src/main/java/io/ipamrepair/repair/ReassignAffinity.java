@@ -29,8 +29,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * {@code reassign-affinity}: makes a node the one owner of a block: the block names it, its affinity key is confirmed, and every other
- * affinity key on the block goes, in one transaction. The incident's wish, nodes that take their own orphaned blocks back.
+ * {@code reassign-affinity}: makes a node the one owner of a block: the block names it, its
+ * affinity key is confirmed, and every other affinity key on the block goes, in one transaction.
+ * The incident's wish, nodes that take their own orphaned blocks back.
  *
  * @param what one block, or all blocks of a node
  * @param to the new owner's node
@@ -72,7 +73,11 @@ public record ReassignAffinity(What what, String to) implements Repair {
         refusals.add(
             state.nodes().containsKey(to)
                 ? "Node " + to + " cannot be read."
-                : "There is no node " + to + ". Nodes: " + Words.some(List.copyOf(state.nodes().keySet()), 10) + ".");
+                : "There is no node "
+                    + to
+                    + ". Nodes: "
+                    + Words.some(List.copyOf(state.nodes().keySet()), 10)
+                    + ".");
       }
       SortedSet<Cidr> blocks = blocks();
       List<Unit> units = new ArrayList<>();
@@ -88,14 +93,20 @@ public record ReassignAffinity(What what, String to) implements Repair {
         throw new RefusedException(RefusedException.Fault.DATA, refusals);
       }
       if (units.isEmpty()) {
-        List<String> reasons = new ArrayList<>(List.of("Nothing to do: node " + to + " is the one owner already."));
+        List<String> reasons =
+            new ArrayList<>(List.of("Nothing to do: node " + to + " is the one owner already."));
         reasons.addAll(unchanged);
         throw new RefusedException(RefusedException.Fault.DATA, reasons);
       }
       String title =
           what instanceof What.OneBlock one
               ? "Reassign block " + one.cidr() + " to " + to
-              : "Reassign " + Words.count(units.size(), "block") + " of " + ((What.AllOf) what).node() + " to " + to;
+              : "Reassign "
+                  + Words.count(units.size(), "block")
+                  + " of "
+                  + ((What.AllOf) what).node()
+                  + " to "
+                  + to;
       return new Change(title, List.of(new Stage(units, false)), impact, unchanged, List.of(), "");
     }
 
@@ -105,12 +116,14 @@ public record ReassignAffinity(What what, String to) implements Repair {
         blocks.add(one.cidr());
       } else if (what instanceof What.AllOf from) {
         Owner old = Owner.node(from.node());
-        state.blocks().forEach(
-            (cidr, stored) -> {
-              if (stored.value().flatMap(Block::owner).equals(Optional.of(old))) {
-                blocks.add(cidr);
-              }
-            });
+        state
+            .blocks()
+            .forEach(
+                (cidr, stored) -> {
+                  if (stored.value().flatMap(Block::owner).equals(Optional.of(old))) {
+                    blocks.add(cidr);
+                  }
+                });
         if (from.node().equals(to)) {
           refusals.add("--from and --to name the same node, " + to + ".");
         } else if (blocks.isEmpty()) {
@@ -129,11 +142,22 @@ public record ReassignAffinity(What what, String to) implements Repair {
       } else if (block.isEmpty()) {
         problem = "Block " + cidr + " cannot be read.";
       } else if (!(stored.get().at() instanceof CalicoKey.BlockKey key) || !key.canonical()) {
-        problem = "Block " + cidr + " stands under a key that Calico cannot write: " + stored.get().key() + ".";
+        problem =
+            "Block "
+                + cidr
+                + " stands under a key that Calico cannot write: "
+                + stored.get().key()
+                + ".";
       } else if (block.get().owner().isEmpty() && !block.get().hasNoOwner()) {
-        problem = "Block " + cidr + " has an owner that Calico does not know: " + block.get().affinity().orElse("") + ".";
+        problem =
+            "Block "
+                + cidr
+                + " has an owner that Calico does not know: "
+                + block.get().affinity().orElse("")
+                + ".";
       } else if (block.get().owner().filter(each -> !each.isNode()).isPresent()) {
-        problem = "Block " + cidr + " belongs to " + block.get().owner().get() + ", which is no node.";
+        problem =
+            "Block " + cidr + " belongs to " + block.get().owner().get() + ", which is no node.";
       }
       if (!problem.isEmpty()) {
         refusals.add(problem);
@@ -142,20 +166,35 @@ public record ReassignAffinity(What what, String to) implements Repair {
       return stored;
     }
 
-    /** The pool out of which the node may take the block: enabled, of its size, selecting the node. */
+    /**
+     * The pool out of which the node may take the block: enabled, of its size, selecting the node.
+     */
     private Optional<NamedPool> poolFor(Cidr cidr, Optional<Node> node) {
       List<NamedPool> over = state.knownPools().containing(cidr);
       Optional<NamedPool> fitting =
           over.stream()
-              .filter(pool -> !pool.pool().disabled() && pool.pool().blockSize() == cidr.prefixLength())
+              .filter(
+                  pool -> !pool.pool().disabled() && pool.pool().blockSize() == cidr.prefixLength())
               .findFirst();
       if (fitting.isEmpty()) {
         refusals.add(
-            "No enabled pool with blocks of /" + cidr.prefixLength() + " contains " + cidr + ": "
+            "No enabled pool with blocks of /"
+                + cidr.prefixLength()
+                + " contains "
+                + cidr
+                + ": "
                 + (over.isEmpty()
                     ? "it lies in no pool"
                     : Words.some(
-                        over.stream().map(pool -> pool.name() + (pool.pool().disabled() ? " is disabled" : " has blocks of /" + pool.pool().blockSize())).toList(), 5))
+                        over.stream()
+                            .map(
+                                pool ->
+                                    pool.name()
+                                        + (pool.pool().disabled()
+                                            ? " is disabled"
+                                            : " has blocks of /" + pool.pool().blockSize()))
+                            .toList(),
+                        5))
                 + ". The node would give it up, or never use it.");
         return Optional.empty();
       }
@@ -167,9 +206,17 @@ public record ReassignAffinity(What what, String to) implements Repair {
         if (Selector.parse(pool.pool().nodeSelector()).matches(node.get().metadata().labels())) {
           return fitting;
         }
-        refusals.add("Pool " + pool.name() + " does not select node " + to + ": its selector is " + pool.pool().nodeSelector() + ".");
+        refusals.add(
+            "Pool "
+                + pool.name()
+                + " does not select node "
+                + to
+                + ": its selector is "
+                + pool.pool().nodeSelector()
+                + ".");
       } catch (SelectorSyntaxException unreadable) {
-        refusals.add("The selector of pool " + pool.name() + " cannot be read: " + unreadable.getMessage());
+        refusals.add(
+            "The selector of pool " + pool.name() + " cannot be read: " + unreadable.getMessage());
       }
       return Optional.empty();
     }
@@ -181,8 +228,17 @@ public record ReassignAffinity(What what, String to) implements Repair {
         long limit = state.effectiveConfig().blockLimit();
         if (moved > 0 && others + moved > limit) {
           refusals.add(
-              "Node " + to + " would own " + (others + moved) + " " + family.pathSegment() + " blocks, more than the limit of " + limit
-                  + (state.effectiveConfig().maxBlocksPerHost() > 0 ? " (maxBlocksPerHost)." : " (Calico's default)."));
+              "Node "
+                  + to
+                  + " would own "
+                  + (others + moved)
+                  + " "
+                  + family.pathSegment()
+                  + " blocks, more than the limit of "
+                  + limit
+                  + (state.effectiveConfig().maxBlocksPerHost() > 0
+                      ? " (maxBlocksPerHost)."
+                      : " (Calico's default)."));
         }
       }
     }
@@ -190,7 +246,8 @@ public record ReassignAffinity(What what, String to) implements Repair {
     private long others(IpFamily family, SortedSet<Cidr> moved) {
       return state.blocks().entrySet().stream()
           .filter(entry -> entry.getKey().family() == family && !moved.contains(entry.getKey()))
-          .filter(entry -> entry.getValue().value().flatMap(Block::owner).equals(Optional.of(owner)))
+          .filter(
+              entry -> entry.getValue().value().flatMap(Block::owner).equals(Optional.of(owner)))
           .count();
     }
 
@@ -198,10 +255,16 @@ public record ReassignAffinity(What what, String to) implements Repair {
       Block block = stored.value().orElseThrow();
       Cidr cidr = block.cidr();
       boolean isOwner = block.owner().equals(Optional.of(owner));
-      Optional<Stored<Affinity>> own = Optional.ofNullable(state.affinities().get(new AffinityId(owner, cidr)));
-      boolean confirmed = own.flatMap(Stored::value).filter(value -> value.state() == Affinity.State.CONFIRMED).isPresent();
+      Optional<Stored<Affinity>> own =
+          Optional.ofNullable(state.affinities().get(new AffinityId(owner, cidr)));
+      boolean confirmed =
+          own.flatMap(Stored::value)
+              .filter(value -> value.state() == Affinity.State.CONFIRMED)
+              .isPresent();
       List<Stored<Affinity>> rivals =
-          state.affinitiesOn(cidr).stream().filter(affinity -> own.filter(affinity::equals).isEmpty()).toList();
+          state.affinitiesOn(cidr).stream()
+              .filter(affinity -> own.filter(affinity::equals).isEmpty())
+              .toList();
       if (isOwner && confirmed && rivals.isEmpty()) {
         unchanged.add("block " + cidr + ": " + to + " owns it, and its affinity is confirmed");
         return Optional.empty();
@@ -209,61 +272,119 @@ public record ReassignAffinity(What what, String to) implements Repair {
       List<Write> writes = new ArrayList<>();
       writes.add(
           isOwner
-              ? new Write(stored.key(), "the owner stays; a release in flight must fail", new Edit.TouchBlock())
-              : new Write(stored.key(), "node " + to + " becomes its owner", new Edit.SetBlockOwner(block.owner(), Optional.of(owner), stampsClaims(block))));
+              ? new Write(
+                  stored.key(),
+                  "the owner stays; a release in flight must fail",
+                  new Edit.TouchBlock())
+              : new Write(
+                  stored.key(),
+                  "node " + to + " becomes its owner",
+                  new Edit.SetBlockOwner(block.owner(), Optional.of(owner), stampsClaims(block))));
       List<Requirement> requires = new ArrayList<>();
       requires.add(new Requirement.NodeSelected(to, pool.pool().nodeSelector()));
       Stored<?> poolStored = state.pools().get(pool.name());
       requires.add(new Requirement.KeyIs(poolStored.key(), poolStored.bytes().orElseThrow()));
       if (!isOwner) {
-        requires.add(new Requirement.BlocksAtMost(to, cidr.family(), state.effectiveConfig().blockLimit() - movedOf(cidr.family(), moved), moved));
+        requires.add(
+            new Requirement.BlocksAtMost(
+                to,
+                cidr.family(),
+                state.effectiveConfig().blockLimit() - movedOf(cidr.family(), moved),
+                moved));
       }
       if (own.isEmpty()) {
-        writes.add(new Write(state.layout().key(new AffinityId(owner, cidr)), "the new owner's claim", new Edit.CreateAffinity(Affinity.State.CONFIRMED)));
+        writes.add(
+            new Write(
+                state.layout().key(new AffinityId(owner, cidr)),
+                "the new owner's claim",
+                new Edit.CreateAffinity(Affinity.State.CONFIRMED)));
       } else if (confirmed) {
         requires.add(new Requirement.KeyIs(own.get().key(), own.get().bytes().orElseThrow()));
       } else {
         writes.add(confirm(own.get()));
       }
-      rivals.forEach(rival -> writes.add(new Write(rival.key(), "the block has one owner", new Edit.DeleteKey())));
+      rivals.forEach(
+          rival ->
+              writes.add(new Write(rival.key(), "the block has one owner", new Edit.DeleteKey())));
       effects(block, isOwner, rivals);
       return Optional.of(new Unit("Block " + cidr + " belongs to " + to, writes, requires));
     }
 
     private Write confirm(Stored<Affinity> own) {
-      return new Write(own.key(), "the owner's claim", new Edit.SetAffinityState(Affinity.State.CONFIRMED));
+      return new Write(
+          own.key(), "the owner's claim", new Edit.SetAffinityState(Affinity.State.CONFIRMED));
     }
 
     private long movedOf(IpFamily family, SortedSet<Cidr> moved) {
       return moved.stream().filter(cidr -> cidr.family() == family).count();
     }
 
-    /** Releases since v3.32 stamp a claim; where no block has a stamp, the release is older and would drop it. */
+    /**
+     * Releases since v3.32 stamp a claim; where no block has a stamp, the release is older and
+     * would drop it.
+     */
     private boolean stampsClaims(Block block) {
       return block.claimTime().isPresent()
-          || state.blocks().values().stream().flatMap(stored -> stored.value().stream()).anyMatch(each -> each.claimTime().isPresent());
+          || state.blocks().values().stream()
+              .flatMap(stored -> stored.value().stream())
+              .anyMatch(each -> each.claimTime().isPresent());
     }
 
     private void effects(Block block, boolean isOwner, List<Stored<Affinity>> rivals) {
       Cidr cidr = block.cidr();
       impact.add(
-          "node " + to + " announces " + cidr + (isOwner ? " as its own" : "") + " and blackholes its free addresses"
-              + (rivals.isEmpty() ? "." : "; " + Words.some(rivals.stream().map(rival -> ((CalicoKey.AffinityKey) rival.at()).owner().name()).toList(), 5) + " no longer " + (rivals.size() == 1 ? "does." : "do.")));
+          "node "
+              + to
+              + " announces "
+              + cidr
+              + (isOwner ? " as its own" : "")
+              + " and blackholes its free addresses"
+              + (rivals.isEmpty()
+                  ? "."
+                  : "; "
+                      + Words.some(
+                          rivals.stream()
+                              .map(rival -> ((CalicoKey.AffinityKey) rival.at()).owner().name())
+                              .toList(),
+                          5)
+                      + " no longer "
+                      + (rivals.size() == 1 ? "does." : "do.")));
       SortedMap<String, List<String>> elsewhere = new TreeMap<>();
       for (int ordinal : block.held()) {
         Optional<String> node = block.attribute(ordinal).flatMap(Attribute::node);
         node.filter(name -> !name.equals(to))
-            .ifPresent(name -> elsewhere.computeIfAbsent(name, none -> new ArrayList<>()).add(block.address(ordinal).toString()));
+            .ifPresent(
+                name ->
+                    elsewhere
+                        .computeIfAbsent(name, none -> new ArrayList<>())
+                        .add(block.address(ordinal).toString()));
       }
       elsewhere.forEach(
           (node, addresses) ->
               impact.add(
-                  Words.count(addresses.size(), "live address") + " of " + cidr + " on " + node + " (" + Words.some(addresses, 6) + "): reached by "
-                      + (addresses.size() == 1 ? "its /32" : "their /32s") + " where nodes exchange routes; where nodes peer only with a router, traffic between "
-                      + to + " and " + (addresses.size() == 1 ? "it" : "them") + " is dropped."));
+                  Words.count(addresses.size(), "live address")
+                      + " of "
+                      + cidr
+                      + " on "
+                      + node
+                      + " ("
+                      + Words.some(addresses, 6)
+                      + "): reached by "
+                      + (addresses.size() == 1 ? "its /32" : "their /32s")
+                      + " where nodes exchange routes; where nodes peer only with a router, traffic between "
+                      + to
+                      + " and "
+                      + (addresses.size() == 1 ? "it" : "them")
+                      + " is dropped."));
       long here = block.held().size() - elsewhere.values().stream().mapToInt(List::size).sum();
       if (here > 0) {
-        impact.add(Words.count(here, "address") + " of " + cidr + " on " + to + " itself: reached through its route for the whole block.");
+        impact.add(
+            Words.count(here, "address")
+                + " of "
+                + cidr
+                + " on "
+                + to
+                + " itself: reached through its route for the whole block.");
       }
     }
   }

@@ -8,7 +8,10 @@ public final class RefusedException extends Exception {
 
   /** Whether the arguments or the data are at fault. */
   public enum Fault {
-    /** The arguments name something that the command does not take: asked again rightly, it may work. */
+    /**
+     * The arguments name something that the command does not take: asked again rightly, it may
+     * work.
+     */
     ARGUMENTS,
     /** The data do not allow the repair. */
     DATA

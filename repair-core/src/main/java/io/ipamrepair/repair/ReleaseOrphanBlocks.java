@@ -26,14 +26,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * {@code release-orphan-blocks}: blocks in no pool, blocks whose node is gone, affinities without a block, blocks without their
- * affinity key. By default it frees no address:
+ * {@code release-orphan-blocks}: blocks in no pool, blocks whose node is gone, affinities without a
+ * block, blocks without their affinity key. By default it frees no address:
  *
  * <ul>
- *   <li>dead owner: an empty block is deleted, another loses its owner; the dead node's affinity key goes in the same step;
- *   <li>living owner, in a pool: gets its missing affinity key; in no pool: an empty block goes with its keys, another is left;
- *   <li>no owner: deleted when empty, else left (it is reached by /32 routes while a pool covers it);
- *   <li>an affinity without a block is deleted, but a pending one of a living node, which its next allocation completes.
+ *   <li>dead owner: an empty block is deleted, another loses its owner; the dead node's affinity
+ *       key goes in the same step;
+ *   <li>living owner, in a pool: gets its missing affinity key; in no pool: an empty block goes
+ *       with its keys, another is left;
+ *   <li>no owner: deleted when empty, else left (it is reached by /32 routes while a pool covers
+ *       it);
+ *   <li>an affinity without a block is deleted, but a pending one of a living node, which its next
+ *       allocation completes.
  * </ul>
  *
  * @param selection what it looks at
@@ -61,7 +65,9 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
     state.affinities().forEach(judgement::affinity);
     if (judgement.units.isEmpty()) {
       List<String> reasons = new ArrayList<>();
-      reasons.add("Nothing to release" + (judgement.left.isEmpty() ? "." : "; what was looked at and left:"));
+      reasons.add(
+          "Nothing to release"
+              + (judgement.left.isEmpty() ? "." : "; what was looked at and left:"));
       judgement.left.forEach(left -> reasons.add("  " + left));
       throw new RefusedException(RefusedException.Fault.DATA, reasons);
     }
@@ -87,7 +93,10 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       this.state = state;
       this.handles = new HandleCounts(state);
       this.removal = new BlockRemoval(state, handles);
-      this.leaked = leaks.map(wish -> new LeakedAddresses(state, AddressUsers.of(state), wish.olderThan(), wish.now()));
+      this.leaked =
+          leaks.map(
+              wish ->
+                  new LeakedAddresses(state, AddressUsers.of(state), wish.olderThan(), wish.now()));
     }
 
     private boolean isGone(Owner owner) {
@@ -139,7 +148,13 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
         this.vacant =
             java.util.stream.IntStream.range(0, block.slots())
                 .filter(block::isAllocated)
-                .allMatch(ordinal -> freed.containsKey(ordinal) || block.attribute(ordinal).filter(Attribute::isWindowsReserved).isPresent());
+                .allMatch(
+                    ordinal ->
+                        freed.containsKey(ordinal)
+                            || block
+                                .attribute(ordinal)
+                                .filter(Attribute::isWindowsReserved)
+                                .isPresent());
       }
 
       void judge() {
@@ -149,7 +164,8 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
                 left.add("address " + block.address(ordinal) + ": " + kept.reason());
               }
             });
-        boolean poolless = state.knownPools().complete() && state.knownPools().containing(cidr).isEmpty();
+        boolean poolless =
+            state.knownPools().complete() && state.knownPools().containing(cidr).isEmpty();
         if (owner.filter(each -> !each.isNode()).isPresent()) {
           if (!freed.isEmpty()) {
             units.add(unit("Free leaked addresses of block " + cidr, List.of(), List.of()));
@@ -177,11 +193,14 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       }
 
       private void leaveInUse(String why) {
-        leave(cidr, "holds " + Words.count(block.held().size() - freed.size(), "address") + "; " + why);
+        leave(
+            cidr,
+            "holds " + Words.count(block.held().size() - freed.size(), "address") + "; " + why);
       }
 
       private void ofDeadNode(Owner dead) {
-        List<Requirement> gone = List.of(new Requirement.KeyAbsent(state.layout().nodeKey(dead.name())));
+        List<Requirement> gone =
+            List.of(new Requirement.KeyAbsent(state.layout().nodeKey(dead.name())));
         if (vacant) {
           delete("empty, and its node " + dead.name() + " does not exist", gone);
           return;
@@ -193,16 +212,24 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
                 "its node " + dead.name() + " does not exist",
                 blockEdits(new Edit.SetBlockOwner(Optional.of(dead), Optional.empty(), false))));
         Optional.ofNullable(state.affinities().get(new AffinityId(dead, cidr)))
-            .ifPresent(affinity -> writes.add(new Write(affinity.key(), "its node does not exist", new Edit.DeleteKey())));
+            .ifPresent(
+                affinity ->
+                    writes.add(
+                        new Write(
+                            affinity.key(), "its node does not exist", new Edit.DeleteKey())));
         units.add(unit("Block " + cidr + " loses its dead owner " + dead.name(), writes, gone));
         impact.add(
-            "block " + cidr + ": " + Words.count(block.held().size() - freed.size(), "address")
+            "block "
+                + cidr
+                + ": "
+                + Words.count(block.held().size() - freed.size(), "address")
                 + " stay allocated; reached by /32 routes while a pool covers them. Nobody announces the block as a whole any more.");
       }
 
       private void ofLivingNode(Owner living, boolean poolless) {
-        boolean hasKey = state.affinities().containsKey(new AffinityId(living, cidr))
-            || state.nonCanonicalAffinities().stream().anyMatch(this::isOwnersKey);
+        boolean hasKey =
+            state.affinities().containsKey(new AffinityId(living, cidr))
+                || state.nonCanonicalAffinities().stream().anyMatch(this::isOwnersKey);
         List<Requirement> alive = List.of();
         if (poolless && vacant) {
           delete("empty, and in no pool", List.of(new Requirement.NoPoolContains(cidr)));
@@ -219,27 +246,50 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       }
 
       private boolean isOwnersKey(Stored<Affinity> affinity) {
-        return affinity.at() instanceof CalicoKey.AffinityKey key && key.cidr().equals(cidr) && owner.equals(Optional.of(key.owner()));
+        return affinity.at() instanceof CalicoKey.AffinityKey key
+            && key.cidr().equals(cidr)
+            && owner.equals(Optional.of(key.owner()));
       }
 
       private void giveKey(Owner living) {
         boolean rival =
             state.affinitiesOn(cidr).stream()
-                .anyMatch(affinity -> affinity.value().filter(value -> value.state() == Affinity.State.CONFIRMED).isPresent());
+                .anyMatch(
+                    affinity ->
+                        affinity
+                            .value()
+                            .filter(value -> value.state() == Affinity.State.CONFIRMED)
+                            .isPresent());
         if (rival) {
-          leave(cidr, "another node has a confirmed affinity for it: decide with reassign-affinity --block " + cidr + " --to NODE");
+          leave(
+              cidr,
+              "another node has a confirmed affinity for it: decide with reassign-affinity --block "
+                  + cidr
+                  + " --to NODE");
           return;
         }
         AffinityId id = new AffinityId(living, cidr);
-        // The block is written too: an affinity that appears beside a release in flight would outlive the block.
-        Write block = new Write(stored.key(), "its owner gets its key back", blockEdits(new Edit.TouchBlock()));
-        Write key = new Write(state.layout().key(id), "node " + living.name() + " owns the block and has no key for it", new Edit.CreateAffinity(Affinity.State.CONFIRMED));
+        // The block is written too: an affinity that appears beside a release in flight would
+        // outlive the block.
+        Write block =
+            new Write(
+                stored.key(), "its owner gets its key back", blockEdits(new Edit.TouchBlock()));
+        Write key =
+            new Write(
+                state.layout().key(id),
+                "node " + living.name() + " owns the block and has no key for it",
+                new Edit.CreateAffinity(Affinity.State.CONFIRMED));
         units.add(
             unit(
                 "Give node " + living.name() + " its affinity for " + cidr,
                 List.of(block, key),
                 List.of(new Requirement.NodeSelected(living.name(), "all()"))));
-        impact.add("node " + living.name() + " announces and blackholes " + cidr + " again; its pods there keep their routes.");
+        impact.add(
+            "node "
+                + living.name()
+                + " announces and blackholes "
+                + cidr
+                + " again; its pods there keep their routes.");
       }
 
       private void delete(String reason, List<Requirement> requires) {
@@ -254,17 +304,28 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
                 freed.isEmpty() ? reason : "empty once its leaked addresses are freed; " + reason,
                 all);
         units.add(unit);
-        impact.add("block " + cidr + " goes; " + (freed.isEmpty() ? "no address was in use in it." : Words.count(freed.size(), "leaked address") + " " + (freed.size() == 1 ? "goes" : "go") + " with it."));
+        impact.add(
+            "block "
+                + cidr
+                + " goes; "
+                + (freed.isEmpty()
+                    ? "no address was in use in it."
+                    : Words.count(freed.size(), "leaked address")
+                        + " "
+                        + (freed.size() == 1 ? "goes" : "go")
+                        + " with it."));
       }
 
       private List<Requirement> unused() {
         List<Requirement> unused = new ArrayList<>();
-        verdicts.values().forEach(
-            verdict -> {
-              if (verdict instanceof LeakedAddresses.Verdict.Leaked free) {
-                unused.add(free.requires());
-              }
-            });
+        verdicts
+            .values()
+            .forEach(
+                verdict -> {
+                  if (verdict instanceof LeakedAddresses.Verdict.Leaked free) {
+                    unused.add(free.requires());
+                  }
+                });
         return unused;
       }
 
@@ -276,11 +337,16 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
         return other instanceof Edit.TouchBlock ? List.of(free) : List.of(free, other);
       }
 
-      /** The unit of this block: {@code writes}, which include the block unless nothing but leaks is changed, and the leaks. */
+      /**
+       * The unit of this block: {@code writes}, which include the block unless nothing but leaks is
+       * changed, and the leaks.
+       */
       private Unit unit(String title, List<Write> writes, List<Requirement> requires) {
         List<Write> all = new ArrayList<>(writes);
         if (writes.isEmpty()) {
-          all.add(new Write(stored.key(), "nothing uses these addresses", new Edit.FreeOrdinals(freed)));
+          all.add(
+              new Write(
+                  stored.key(), "nothing uses these addresses", new Edit.FreeOrdinals(freed)));
         }
         List<Requirement> conditions = new ArrayList<>(requires);
         if (!freed.isEmpty()) {
@@ -288,15 +354,25 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
           freed.values().forEach(handle -> byHandle.merge(handle, 1, Integer::sum));
           all.addAll(handles.lower(cidr, byHandle, "its address is freed"));
           conditions.addAll(unused());
-          impact.add("block " + cidr + ": " + Words.count(freed.size(), "leaked address") + " freed: "
-              + Words.some(freed.keySet().stream().map(ordinal -> block.address(ordinal).toString()).toList(), 8));
+          impact.add(
+              "block "
+                  + cidr
+                  + ": "
+                  + Words.count(freed.size(), "leaked address")
+                  + " freed: "
+                  + Words.some(
+                      freed.keySet().stream()
+                          .map(ordinal -> block.address(ordinal).toString())
+                          .toList(),
+                      8));
         }
         return new Unit(title, all, conditions);
       }
     }
 
     private boolean isPendingOfLiving(Stored<Affinity> affinity) {
-      boolean pending = affinity.value().filter(value -> value.state() == Affinity.State.PENDING).isPresent();
+      boolean pending =
+          affinity.value().filter(value -> value.state() == Affinity.State.PENDING).isPresent();
       return pending && affinity.at() instanceof CalicoKey.AffinityKey key && !isGone(key.owner());
     }
 
@@ -306,7 +382,9 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       }
       Optional<Stored<Block>> block = Optional.ofNullable(state.blocks().get(id.cidr()));
       List<Requirement> gone =
-          isGone(id.owner()) ? List.of(new Requirement.KeyAbsent(state.layout().nodeKey(id.owner().name()))) : List.of();
+          isGone(id.owner())
+              ? List.of(new Requirement.KeyAbsent(state.layout().nodeKey(id.owner().name())))
+              : List.of();
       if (block.isEmpty()) {
         if (isPendingOfLiving(stored)) {
           left.add(name(id) + ": pending; the node's next allocation completes it");
@@ -325,19 +403,31 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
     }
 
     private boolean isTakenCareOf(Stored<Affinity> stored) {
-      return units.stream().flatMap(unit -> unit.writes().stream()).anyMatch(write -> write.key().equals(stored.key()));
+      return units.stream()
+          .flatMap(unit -> unit.writes().stream())
+          .anyMatch(write -> write.key().equals(stored.key()));
     }
 
-    private void drop(AffinityId id, Stored<Affinity> stored, String reason, List<Requirement> requires) {
-      units.add(new Unit("Delete the " + name(id), List.of(new Write(stored.key(), reason, new Edit.DeleteKey())), requires));
-      boolean announced = stored.value().filter(value -> value.state() != Affinity.State.PENDING).isPresent();
+    private void drop(
+        AffinityId id, Stored<Affinity> stored, String reason, List<Requirement> requires) {
+      units.add(
+          new Unit(
+              "Delete the " + name(id),
+              List.of(new Write(stored.key(), reason, new Edit.DeleteKey())),
+              requires));
+      boolean announced =
+          stored.value().filter(value -> value.state() != Affinity.State.PENDING).isPresent();
       if (announced && !isGone(id.owner())) {
-        impact.add("node " + id.owner().name() + " stops announcing and blackholing " + id.cidr() + ".");
+        impact.add(
+            "node " + id.owner().name() + " stops announcing and blackholing " + id.cidr() + ".");
       }
     }
 
     private String name(AffinityId id) {
-      return "affinity of " + (id.owner().isNode() ? "node " + id.owner().name() : id.owner().toString()) + " for " + id.cidr();
+      return "affinity of "
+          + (id.owner().isNode() ? "node " + id.owner().name() : id.owner().toString())
+          + " for "
+          + id.cidr();
     }
   }
 }

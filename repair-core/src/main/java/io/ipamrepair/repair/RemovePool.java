@@ -29,9 +29,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * {@code remove-pool NAME}: takes a pool away. By resource name only, because a CIDR may mean two pools, and that is how the incident
- * began. Blocks that another pool contains stay as they are; empty ones that no pool would contain go first; ones in use stop the
- * repair, unless {@code --keep-blocks}.
+ * {@code remove-pool NAME}: takes a pool away. By resource name only, because a CIDR may mean two
+ * pools, and that is how the incident began. Blocks that another pool contains stay as they are;
+ * empty ones that no pool would contain go first; ones in use stop the repair, unless {@code
+ * --keep-blocks}.
  *
  * @param poolName the resource's name, exactly
  * @param keepBlocks whether the operator accepts that addresses in use end up in no pool
@@ -62,12 +63,21 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
     }
     List<String> reasons = new ArrayList<>();
     List<NamedPool> meant =
-        state.knownPools().known().stream().filter(pool -> pool.network().overlaps(cidr.get().network())).toList();
+        state.knownPools().known().stream()
+            .filter(pool -> pool.network().overlaps(cidr.get().network()))
+            .toList();
     reasons.add(
         switch (meant.size()) {
-          case 0 -> "remove-pool takes a pool's name, and no pool covers " + cidr.get().network() + ".";
-          case 1 -> "remove-pool takes a pool's name. One pool covers " + cidr.get().network() + ":";
-          default -> "remove-pool takes a pool's name, because " + meant.size() + " pools cover " + cidr.get().network() + ":";
+          case 0 ->
+              "remove-pool takes a pool's name, and no pool covers " + cidr.get().network() + ".";
+          case 1 ->
+              "remove-pool takes a pool's name. One pool covers " + cidr.get().network() + ":";
+          default ->
+              "remove-pool takes a pool's name, because "
+                  + meant.size()
+                  + " pools cover "
+                  + cidr.get().network()
+                  + ":";
         });
     AddressUsers users = AddressUsers.of(state);
     meant.forEach(pool -> reasons.add("  " + describe(state, users, pool)));
@@ -81,12 +91,23 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
         pool.pool().cidr().orElseThrow().hasHostBits()
             ? "  (" + pool.network() + ", entered with host bits)"
             : "";
-    return pool.name() + "  " + text + "  " + Words.count(blocks, "block") + ", "
-        + Words.count(inUse(state, users, pool.network()).size(), "address") + " in use" + note;
+    return pool.name()
+        + "  "
+        + text
+        + "  "
+        + Words.count(blocks, "block")
+        + ", "
+        + Words.count(inUse(state, users, pool.network()).size(), "address")
+        + " in use"
+        + note;
   }
 
-  /** Addresses inside {@code network} that a block holds, Windows' reservations aside, or that anybody uses. */
-  private static SortedMap<IpAddress, List<ObjectName>> inUse(IpamState state, AddressUsers users, Cidr network) {
+  /**
+   * Addresses inside {@code network} that a block holds, Windows' reservations aside, or that
+   * anybody uses.
+   */
+  private static SortedMap<IpAddress, List<ObjectName>> inUse(
+      IpamState state, AddressUsers users, Cidr network) {
     SortedMap<IpAddress, List<ObjectName>> inUse = new TreeMap<>();
     users.inside(network).forEach(address -> inUse.put(address, users.of(address)));
     state.blocks().values().stream()
@@ -95,7 +116,9 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
         .forEach(
             block ->
                 block.held().stream()
-                    .filter(ordinal -> block.attribute(ordinal).filter(Attribute::isWindowsReserved).isEmpty())
+                    .filter(
+                        ordinal ->
+                            block.attribute(ordinal).filter(Attribute::isWindowsReserved).isEmpty())
                     .map(block::address)
                     .filter(network::contains)
                     .forEach(address -> inUse.putIfAbsent(address, users.of(address))));
@@ -105,7 +128,11 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
   private NamedPool find(IpamState state) throws RefusedException {
     if (!state.pools().containsKey(poolName)) {
       throw RefusedException.data(
-          "There is no pool " + poolName + ". Pools: " + (state.pools().isEmpty() ? "none" : String.join(", ", state.pools().keySet())) + ".");
+          "There is no pool "
+              + poolName
+              + ". Pools: "
+              + (state.pools().isEmpty() ? "none" : String.join(", ", state.pools().keySet()))
+              + ".");
     }
     return state
         .knownPools()
@@ -113,7 +140,9 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
         .orElseThrow(
             () ->
                 RefusedException.data(
-                    "Pool " + poolName + " cannot be read, or has no CIDR: what lies in it is not known."));
+                    "Pool "
+                        + poolName
+                        + " cannot be read, or has no CIDR: what lies in it is not known."));
   }
 
   /** What is true of one pool in one state, and what follows from it. */
@@ -133,12 +162,14 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       this.others = state.knownPools().without(pool.name());
       this.users = AddressUsers.of(state);
       this.handles = new HandleCounts(state);
-      state.blocks().forEach(
-          (cidr, block) -> {
-            if (pool.network().contains(cidr) && !isCovered(cidr)) {
-              uncovered.put(cidr, block);
-            }
-          });
+      state
+          .blocks()
+          .forEach(
+              (cidr, block) -> {
+                if (pool.network().contains(cidr) && !isCovered(cidr)) {
+                  uncovered.put(cidr, block);
+                }
+              });
     }
 
     private boolean isCovered(Cidr cidr) {
@@ -148,7 +179,9 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
     Change change() throws RefusedException {
       SortedMap<IpAddress, List<ObjectName>> losing = losing();
       List<Stored<Block>> unclear =
-          uncovered.values().stream().filter(block -> block.value().isEmpty() || !isCanonical(block)).toList();
+          uncovered.values().stream()
+              .filter(block -> block.value().isEmpty() || !isCanonical(block))
+              .toList();
       if (!keepBlocks) {
         refuse(losing, unclear);
       }
@@ -180,28 +213,56 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       return losing;
     }
 
-    private void refuse(SortedMap<IpAddress, List<ObjectName>> losing, List<Stored<Block>> unclear) throws RefusedException {
+    private void refuse(SortedMap<IpAddress, List<ObjectName>> losing, List<Stored<Block>> unclear)
+        throws RefusedException {
       List<String> reasons = new ArrayList<>();
       if (!losing.isEmpty()) {
         reasons.add(
-            "Pool " + pool.name() + " is the only pool over " + Words.count(losing.size(), "address") + " in use: "
-                + Words.some(losing.keySet().stream().map(address -> address + who(losing.get(address))).toList(), 5) + ".");
+            "Pool "
+                + pool.name()
+                + " is the only pool over "
+                + Words.count(losing.size(), "address")
+                + " in use: "
+                + Words.some(
+                    losing.keySet().stream()
+                        .map(address -> address + who(losing.get(address)))
+                        .toList(),
+                    5)
+                + ".");
         reasons.add(
             "Without a pool these are cut off from other nodes; masquerading and encapsulation of their traffic end.");
-        reasons.add("Put another pool over them first, move the workloads, or accept it: remove-pool " + pool.name() + " " + KEEP_BLOCKS);
+        reasons.add(
+            "Put another pool over them first, move the workloads, or accept it: remove-pool "
+                + pool.name()
+                + " "
+                + KEEP_BLOCKS);
       }
       unclear.forEach(
           block ->
               reasons.add(
-                  block.object() + " inside the pool cannot be judged ("
-                      + (block.value().isEmpty() ? "its value is unreadable" : "its key is not canonical: " + block.key())
+                  block.object()
+                      + " inside the pool cannot be judged ("
+                      + (block.value().isEmpty()
+                          ? "its value is unreadable"
+                          : "its key is not canonical: " + block.key())
                       + "): it may hold addresses in use."));
       List<Cidr> cooling =
           uncovered.entrySet().stream()
-              .filter(entry -> entry.getValue().value().filter(block -> !block.isVacant() && losesNobody(block, losing)).isPresent())
+              .filter(
+                  entry ->
+                      entry
+                          .getValue()
+                          .value()
+                          .filter(block -> !block.isVacant() && losesNobody(block, losing))
+                          .isPresent())
               .map(Map.Entry::getKey)
               .toList();
-      cooling.forEach(block -> reasons.add("Block " + block + " holds addresses that are cooling down: wait until Calico has freed them."));
+      cooling.forEach(
+          block ->
+              reasons.add(
+                  "Block "
+                      + block
+                      + " holds addresses that are cooling down: wait until Calico has freed them."));
       if (!reasons.isEmpty()) {
         throw new RefusedException(RefusedException.Fault.DATA, reasons);
       }
@@ -215,7 +276,10 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       return using.isEmpty() ? "" : " (" + using.get(0) + ")";
     }
 
-    /** An enabled pool that takes over everything at once: over all of it, with the same block size and selectors. */
+    /**
+     * An enabled pool that takes over everything at once: over all of it, with the same block size
+     * and selectors.
+     */
     private Optional<NamedPool> coveredByTwin() {
       return others.known().stream()
           .filter(other -> other.network().contains(pool.network()))
@@ -228,7 +292,11 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
     private Unit disable() {
       return new Unit(
           "Disable pool " + pool.name(),
-          List.of(new Write(stored.key(), "nothing new may come into being in it while it goes", new Edit.DisablePool())),
+          List.of(
+              new Write(
+                  stored.key(),
+                  "nothing new may come into being in it while it goes",
+                  new Edit.DisablePool())),
           List.of());
     }
 
@@ -239,21 +307,35 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
           .filter(block -> block.value().filter(Block::isVacant).isPresent() && isCanonical(block))
           .forEach(
               block ->
-                  units.add(removal.unit(block, affinity -> true, "empty, and no pool would contain it", List.of())));
-      state.affinities().forEach(
-          (id, affinity) -> {
-            boolean lingering = pool.network().contains(id.cidr()) && !isCovered(id.cidr()) && !state.blocks().containsKey(id.cidr());
-            if (lingering) {
-              units.add(lingering(id, affinity.key()));
-            }
-          });
+                  units.add(
+                      removal.unit(
+                          block,
+                          affinity -> true,
+                          "empty, and no pool would contain it",
+                          List.of())));
+      state
+          .affinities()
+          .forEach(
+              (id, affinity) -> {
+                boolean lingering =
+                    pool.network().contains(id.cidr())
+                        && !isCovered(id.cidr())
+                        && !state.blocks().containsKey(id.cidr());
+                if (lingering) {
+                  units.add(lingering(id, affinity.key()));
+                }
+              });
       return units;
     }
 
     private Unit lingering(AffinityId id, io.ipamrepair.kv.Bytes key) {
       return new Unit(
           "Delete the affinity of " + id.owner().name() + " for " + id.cidr(),
-          List.of(new Write(key, "it has no block, and would bring one back outside every pool", new Edit.DeleteKey())),
+          List.of(
+              new Write(
+                  key,
+                  "it has no block, and would bring one back outside every pool",
+                  new Edit.DeleteKey())),
           List.of(new Requirement.KeyAbsent(state.layout().key(id.cidr()))));
     }
 
@@ -263,17 +345,27 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       boolean whollyCovered = isCovered(pool.network());
       // The pools that keep blocks must keep them.
       overlapping().stream()
-          .filter(other -> whollyCovered ? other.network().contains(pool.network()) : !coveredBlocksBy(other).isEmpty())
+          .filter(
+              other ->
+                  whollyCovered
+                      ? other.network().contains(pool.network())
+                      : !coveredBlocksBy(other).isEmpty())
           .map(other -> state.pools().get(other.name()))
-          .forEach(other -> requires.add(new Requirement.KeyIs(other.key(), other.bytes().orElseThrow())));
+          .forEach(
+              other ->
+                  requires.add(new Requirement.KeyIs(other.key(), other.bytes().orElseThrow())));
       if (!whollyCovered) {
-        state.blocks().forEach(
-            (cidr, block) -> {
-              boolean goes = uncovered.containsKey(cidr) && block.value().filter(Block::isVacant).isPresent();
-              if (pool.network().contains(cidr) && !goes) {
-                known.add(cidr);
-              }
-            });
+        state
+            .blocks()
+            .forEach(
+                (cidr, block) -> {
+                  boolean goes =
+                      uncovered.containsKey(cidr)
+                          && block.value().filter(Block::isVacant).isPresent();
+                  if (pool.network().contains(cidr) && !goes) {
+                    known.add(cidr);
+                  }
+                });
         requires.add(new Requirement.NoOtherBlocks(pool.network(), known));
       }
       return new Unit(
@@ -283,22 +375,36 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
     }
 
     private List<NamedPool> overlapping() {
-      return others.known().stream().filter(other -> other.network().overlaps(pool.network())).toList();
+      return others.known().stream()
+          .filter(other -> other.network().overlaps(pool.network()))
+          .toList();
     }
 
     private List<Cidr> coveredBlocksBy(NamedPool other) {
-      return state.blocks().keySet().stream().filter(cidr -> pool.network().contains(cidr) && other.network().contains(cidr)).toList();
+      return state.blocks().keySet().stream()
+          .filter(cidr -> pool.network().contains(cidr) && other.network().contains(cidr))
+          .toList();
     }
 
     private List<String> impact(SortedMap<IpAddress, List<ObjectName>> losing) {
       List<String> lines = new ArrayList<>();
-      long staying = state.blocks().keySet().stream().filter(cidr -> pool.network().contains(cidr) && isCovered(cidr)).count();
+      long staying =
+          state.blocks().keySet().stream()
+              .filter(cidr -> pool.network().contains(cidr) && isCovered(cidr))
+              .count();
       if (staying > 0) {
         lines.add(
-            Words.count(staying, "block") + " with " + Words.count(inUse(state, users, pool.network()).size() - losing.size(), "address")
-                + " in use " + (staying == 1 ? "stays" : "stay") + " with "
-                + Words.some(overlapping().stream().map(other -> "pool " + other.name()).toList(), 5) + " and "
-                + (staying == 1 ? "its node" : "their nodes") + ".");
+            Words.count(staying, "block")
+                + " with "
+                + Words.count(inUse(state, users, pool.network()).size() - losing.size(), "address")
+                + " in use "
+                + (staying == 1 ? "stays" : "stay")
+                + " with "
+                + Words.some(
+                    overlapping().stream().map(other -> "pool " + other.name()).toList(), 5)
+                + " and "
+                + (staying == 1 ? "its node" : "their nodes")
+                + ".");
       }
       lines.addAll(new PoolHandover(state, pool, others, users).lines());
       if (!losing.isEmpty()) {
@@ -306,9 +412,13 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       }
       boolean lastEncapsulating =
           pool.pool().isIpip() && others.known().stream().noneMatch(other -> other.pool().isIpip())
-              || pool.pool().isVxlan() && others.known().stream().noneMatch(other -> other.pool().isVxlan());
+              || pool.pool().isVxlan()
+                  && others.known().stream().noneMatch(other -> other.pool().isVxlan());
       if (lastEncapsulating) {
-        lines.add("It is the last pool with " + (pool.pool().isIpip() ? "IPIP" : "VXLAN") + ": Felix restarts on every node.");
+        lines.add(
+            "It is the last pool with "
+                + (pool.pool().isIpip() ? "IPIP" : "VXLAN")
+                + ": Felix restarts on every node.");
       }
       return lines;
     }
@@ -316,15 +426,25 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
     private List<String> lossLines(SortedMap<IpAddress, List<ObjectName>> losing) {
       List<String> lines = new ArrayList<>();
       lines.add(
-          Words.count(losing.size(), "address") + " in use will lie in no pool: cut off from other nodes, except a node's own pods under"
+          Words.count(losing.size(), "address")
+              + " in use will lie in no pool: cut off from other nodes, except a node's own pods under"
               + " its confirmed affinity. Pods on the same node still reach them.");
       if (pool.pool().natOutgoing()) {
-        lines.add("Their traffic to the outside is no longer masqueraded; traffic to them from masqueraded pools is.");
+        lines.add(
+            "Their traffic to the outside is no longer masqueraded; traffic to them from masqueraded pools is.");
       }
       if (pool.pool().isIpip() || pool.pool().isVxlan()) {
         lines.add("What still reaches them goes without encapsulation.");
       }
-      losing.forEach((address, using) -> lines.add("  loses: " + address + (using.isEmpty() ? " (no known user)" : " " + Words.some(using.stream().map(ObjectName::toString).toList(), 3))));
+      losing.forEach(
+          (address, using) ->
+              lines.add(
+                  "  loses: "
+                      + address
+                      + (using.isEmpty()
+                          ? " (no known user)"
+                          : " "
+                              + Words.some(using.stream().map(ObjectName::toString).toList(), 3))));
       return lines;
     }
 
@@ -335,7 +455,14 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
               block
                   .value()
                   .filter(value -> !value.isVacant())
-                  .ifPresent(value -> left.add("block " + cidr + " with " + Words.count(value.held().size(), "address") + ": kept as it is, in no pool")));
+                  .ifPresent(
+                      value ->
+                          left.add(
+                              "block "
+                                  + cidr
+                                  + " with "
+                                  + Words.count(value.held().size(), "address")
+                                  + ": kept as it is, in no pool")));
       unclear.forEach(block -> left.add(block.object() + ": kept as it is, it cannot be judged"));
       return left;
     }

@@ -11,7 +11,8 @@ public interface Repair {
   /**
    * Judges {@code state} and says what to change.
    *
-   * @throws RefusedException when the change would do harm, is impossible, or there is nothing to do
+   * @throws RefusedException when the change would do harm, is impossible, or there is nothing to
+   *     do
    */
   Change judge(IpamState state) throws RefusedException;
 }

@@ -33,7 +33,12 @@ public sealed interface Selection {
   record InPool(String pool) implements Selection {
     @Override
     public boolean includes(IpamState state, Cidr candidate, Optional<Owner> owner) {
-      return state.knownPools().byName(pool).map(NamedPool::network).filter(network -> network.contains(candidate)).isPresent();
+      return state
+          .knownPools()
+          .byName(pool)
+          .map(NamedPool::network)
+          .filter(network -> network.contains(candidate))
+          .isPresent();
     }
 
     @Override
@@ -56,10 +61,14 @@ public sealed interface Selection {
       Owner owner = Owner.node(node);
       boolean known =
           state.nodes().containsKey(node)
-              || state.affinities().keySet().stream().anyMatch(affinity -> affinity.owner().equals(owner))
-              || state.blocks().values().stream().flatMap(block -> block.value().stream()).anyMatch(block -> block.owner().equals(Optional.of(owner)));
+              || state.affinities().keySet().stream()
+                  .anyMatch(affinity -> affinity.owner().equals(owner))
+              || state.blocks().values().stream()
+                  .flatMap(block -> block.value().stream())
+                  .anyMatch(block -> block.owner().equals(Optional.of(owner)));
       if (!known) {
-        throw RefusedException.data("There is no node " + node + ", and nothing belongs to one of that name.");
+        throw RefusedException.data(
+            "There is no node " + node + ", and nothing belongs to one of that name.");
       }
     }
   }

@@ -8,7 +8,10 @@ final class Words {
   private Words() {}
 
   static String count(long number, String noun) {
-    String plural = noun.endsWith("s") ? noun + "es" : noun.endsWith("y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
+    String plural =
+        noun.endsWith("s")
+            ? noun + "es"
+            : noun.endsWith("y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
     return number + " " + (number == 1 ? noun : plural);
   }
 

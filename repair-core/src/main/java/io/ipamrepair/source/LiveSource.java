@@ -6,7 +6,10 @@ import io.ipamrepair.etcd.AtRevision;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 
-/** Reads Calico's data from a live etcd, all of it at one revision; values are decoded as they arrive. */
+/**
+ * Reads Calico's data from a live etcd, all of it at one revision; values are decoded as they
+ * arrive.
+ */
 public final class LiveSource {
   private final Etcd etcd;
   private final KeyLayout layout = new KeyLayout();

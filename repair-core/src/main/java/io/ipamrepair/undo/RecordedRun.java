@@ -20,7 +20,13 @@ import java.util.OptionalLong;
  * @param status how it ended, as far as the journal knows
  */
 public record RecordedRun(
-    String id, Plan plan, String digest, String operator, Instant started, List<RecordedStep> steps, Status status) {
+    String id,
+    Plan plan,
+    String digest,
+    String operator,
+    Instant started,
+    List<RecordedStep> steps,
+    Status status) {
   public RecordedRun {
     steps = List.copyOf(steps);
   }
@@ -29,7 +35,9 @@ public record RecordedRun(
   public enum Status {
     /** Every step is in etcd, and the check afterwards found what the plan promised. */
     APPLIED("applied"),
-    /** Every step is in etcd, but the check afterwards found something else than the plan promised. */
+    /**
+     * Every step is in etcd, but the check afterwards found something else than the plan promised.
+     */
     DIFFERS("applied, differs"),
     /** No step is in etcd, nor will be. */
     NOTHING_WRITTEN("nothing written"),
@@ -80,9 +88,11 @@ public record RecordedRun(
    *
    * @param status what became of it
    * @param revision the revision of its commit, where it is known to be applied
-   * @param written the exact bytes that it wrote or meant to write, late-bound members included; nothing for a deletion
+   * @param written the exact bytes that it wrote or meant to write, late-bound members included;
+   *     nothing for a deletion
    */
-  public record RecordedStep(StepStatus status, OptionalLong revision, Map<Bytes, Optional<Bytes>> written) {
+  public record RecordedStep(
+      StepStatus status, OptionalLong revision, Map<Bytes, Optional<Bytes>> written) {
     public RecordedStep {
       written = Map.copyOf(written);
     }

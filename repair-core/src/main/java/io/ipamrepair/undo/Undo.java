@@ -19,9 +19,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Plans the rollback of a run: its applied steps in reverse, each key back to the bytes it had. A key that somebody changed since is a
- * conflict, listed with what it was, became and is, and never overwritten. A block gets its old sequence number back, because its bytes
- * show that nobody has written it since the run did, and no repair gives an ordinal a new allocation (design, section 5).
+ * Plans the rollback of a run: its applied steps in reverse, each key back to the bytes it had. A
+ * key that somebody changed since is a conflict, listed with what it was, became and is, and never
+ * overwritten. A block gets its old sequence number back, because its bytes show that nobody has
+ * written it since the run did, and no repair gives an ordinal a new allocation (design, section
+ * 5).
  */
 public final class Undo {
   private final RecordedRun run;
@@ -40,7 +42,8 @@ public final class Undo {
    * @throws UndoConflictException when a key was changed since, or nothing is left to undo
    * @throws PlanRefusedException when it would break a rule that the run did not mend
    */
-  public Plan plan(Planner planner, Circumstances circumstances) throws UndoConflictException, PlanRefusedException {
+  public Plan plan(Planner planner, Circumstances circumstances)
+      throws UndoConflictException, PlanRefusedException {
     List<Step> steps = new ArrayList<>();
     IpamState now = state;
     for (int number = run.steps().size(); number >= 1; number--) {
@@ -84,19 +87,30 @@ public final class Undo {
     if (writes.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new Step(List.of("Undo step " + number + " of run " + run.id()), false, List.of(), writes));
+    return Optional.of(
+        new Step(List.of("Undo step " + number + " of run " + run.id()), false, List.of(), writes));
   }
 
   private PlannedWrite back(PlannedWrite write, Optional<Bytes> found, long createRevision) {
-    Edit edit = write.before().isPresent() ? new Edit.RestoreBytes(run.id()) : new Edit.RestoreAbsence(run.id());
+    Edit edit =
+        write.before().isPresent()
+            ? new Edit.RestoreBytes(run.id())
+            : new Edit.RestoreAbsence(run.id());
     return new PlannedWrite(
-        write.key(), "undoes run " + run.id(), List.of(edit), found, write.before(), List.of(), createRevision);
+        write.key(),
+        "undoes run " + run.id(),
+        List.of(edit),
+        found,
+        write.before(),
+        List.of(),
+        createRevision);
   }
 
   private void conflict(PlannedWrite write, Optional<Bytes> wrote, Optional<Bytes> found) {
     ValueDiff diff = new ValueDiff();
     conflicts.add(name(write) + " was changed since run " + run.id() + ":");
-    diff.between(write.key(), write.before(), wrote).forEach(line -> conflicts.add("  the run:   " + line));
+    diff.between(write.key(), write.before(), wrote)
+        .forEach(line -> conflicts.add("  the run:   " + line));
     diff.between(write.key(), wrote, found).forEach(line -> conflicts.add("  since then: " + line));
   }
 

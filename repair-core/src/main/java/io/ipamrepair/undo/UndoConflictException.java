@@ -2,7 +2,9 @@ package io.ipamrepair.undo;
 
 import java.util.List;
 
-/** A run that cannot be rolled back as things stand: every conflict, in lines. Nothing was planned. */
+/**
+ * A run that cannot be rolled back as things stand: every conflict, in lines. Nothing was planned.
+ */
 public final class UndoConflictException extends Exception {
   private static final long serialVersionUID = 1L;
 
