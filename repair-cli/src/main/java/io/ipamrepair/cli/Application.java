@@ -1,0 +1,145 @@
+package io.ipamrepair.cli;
+
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.plan.PlanFile;
+import io.ipamrepair.run.Apply;
+import io.ipamrepair.run.Operator;
+import io.ipamrepair.run.QuietTime;
+import io.ipamrepair.run.RunOutcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Applies a plan for {@code apply} and {@code rollback}, and says how it ended, with the next
+ * command.
+ */
+final class Application {
+  private final Session session;
+  private final IpamRepair options;
+  private final QuietTime quiet;
+
+  Application(Session session, IpamRepair options, QuietTime quiet) {
+    this.session = session;
+    this.options = options;
+    this.quiet = quiet;
+  }
+
+  ExitCode apply(PlanFile.Sealed sealed, byte[] planFile, boolean dryRun) {
+    session
+        .terminal()
+        .message("plan " + Phrases.digest(sealed.digest()) + "  " + sealed.plan().title());
+    try (Etcd etcd = session.connectForWriting(options)) {
+      Operator operator = session.operator(options.yes);
+      RunOutcome outcome =
+          new Apply(
+                  etcd,
+                  session.journal(options),
+                  operator,
+                  session.clock(),
+                  session.random(),
+                  quiet)
+              .apply(sealed, planFile, dryRun);
+      return report(outcome);
+    }
+  }
+
+  /** Says how a run ended; the exit code follows. */
+  ExitCode report(RunOutcome outcome) {
+    Terminal terminal = session.terminal();
+    if (outcome instanceof RunOutcome.Applied applied) {
+      applied.notes().forEach(terminal::message);
+      terminal.result(
+          "Applied: run "
+              + applied.run()
+              + ", revision "
+              + applied.revision()
+              + ". The check afterwards found what the plan promised.");
+      terminal.result("Undo: ipam-repair rollback " + applied.run());
+      return ExitCode.DONE;
+    } else if (outcome instanceof RunOutcome.Applicable applicable) {
+      applicable.notes().forEach(terminal::result);
+      terminal.result("Dry run: the plan can be applied. Nothing was written.");
+      return ExitCode.DONE;
+    } else if (outcome instanceof RunOutcome.Declined) {
+      terminal.message("Declined, nothing written. Without a terminal, --yes says yes.");
+      return ExitCode.DECLINED;
+    }
+    throw new CommandFailure(exit(outcome), lines(outcome));
+  }
+
+  private static ExitCode exit(RunOutcome outcome) {
+    if (outcome instanceof RunOutcome.Refused) {
+      return ExitCode.PLAN_REFUSED;
+    } else if (outcome instanceof RunOutcome.Moved) {
+      return ExitCode.MOVED;
+    } else if (outcome instanceof RunOutcome.EtcdUnusable) {
+      return ExitCode.ETCD;
+    } else if (outcome instanceof RunOutcome.JournalUnusable) {
+      return ExitCode.JOURNAL;
+    } else if (outcome instanceof RunOutcome.Halted) {
+      return ExitCode.HALTED;
+    } else if (outcome instanceof RunOutcome.Unknown) {
+      return ExitCode.UNKNOWN;
+    } else if (outcome instanceof RunOutcome.Differs) {
+      return ExitCode.DIFFERS;
+    }
+    return ExitCode.TAKEN_OVER;
+  }
+
+  private static List<String> lines(RunOutcome outcome) {
+    List<String> lines = new ArrayList<>();
+    if (outcome instanceof RunOutcome.Refused refused) {
+      lines.add("Plan refused, nothing written:");
+      refused.reasons().forEach(reason -> lines.add("  " + reason));
+    } else if (outcome instanceof RunOutcome.Moved moved) {
+      lines.add("Refused, nothing of the plan written. What it rests on is not as it was:");
+      moved.moved().forEach(line -> lines.add("  " + line));
+      lines.add("Look again: ipam-repair scan, then make the plan again.");
+    } else if (outcome instanceof RunOutcome.EtcdUnusable unusable) {
+      lines.add("etcd cannot be used, nothing of the plan written: " + unusable.failure().line());
+    } else if (outcome instanceof RunOutcome.JournalUnusable unusable) {
+      lines.add("Journal unusable, nothing written: " + unusable.cause().getMessage());
+    } else if (outcome instanceof RunOutcome.Halted halted) {
+      lines.add(
+          "Halted: run "
+              + halted.run()
+              + ", "
+              + halted.applied()
+              + " of "
+              + halted.steps()
+              + " steps applied, the others not.");
+      halted.reasons().forEach(reason -> lines.add("  " + reason));
+      lines.add(
+          "Go back: ipam-repair rollback "
+              + halted.run()
+              + "   Or go on: make the plan again, what is done is kept.");
+    } else if (outcome instanceof RunOutcome.Unknown unknown) {
+      lines.add(
+          "Outcome unknown: run "
+              + unknown.run()
+              + ", "
+              + unknown.applied()
+              + " of "
+              + unknown.steps()
+              + " steps applied; the next was sent and no answer came: "
+              + unknown.failure().line());
+      lines.add(
+          "When etcd answers again, this settles it, and undoes what was applied: ipam-repair rollback "
+              + unknown.run());
+    } else if (outcome instanceof RunOutcome.Differs differs) {
+      lines.add("Applied, run " + differs.run() + ", but the check afterwards differs:");
+      differs.differences().forEach(difference -> lines.add("  " + difference));
+      lines.add("Look: ipam-repair scan   Undo: ipam-repair rollback " + differs.run());
+    } else if (outcome instanceof RunOutcome.TakenOver taken) {
+      lines.add(
+          "Taken over: run "
+              + taken.run()
+              + ", "
+              + taken.applied()
+              + " steps applied by this process, which writes nothing more: "
+              + taken.found());
+      lines.add("See: ipam-repair runs show " + taken.run());
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,30 @@
+package io.ipamrepair.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code apply PLAN}: writes what a plan says, with compare-and-swap, journalled. */
+@Command(
+    name = "apply",
+    description =
+        "Applies a plan: checks everything again, journals, commits with compare-and-swap.")
+final class ApplyCommand extends ToolCommand {
+  @Parameters(paramLabel = "PLAN", description = "The plan file.")
+  Path file;
+
+  @Option(names = "--dry-run", description = "Checks everything and writes nothing.")
+  boolean dryRun;
+
+  @Mixin LimitOptions limits;
+  @Mixin QuietOptions quiet;
+
+  @Override
+  public ExitCode call() {
+    PlanInput plan = PlanInput.read(session, file, limits.limits());
+    return new Application(session, top(), quiet.quietTime())
+        .apply(plan.sealed(), plan.bytes(), dryRun);
+  }
+}

@@ -1,0 +1,37 @@
+package io.ipamrepair.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Long lines and digests for people. */
+final class Phrases {
+  /** Lines are broken here: two windows stand side by side on a laptop at night. */
+  static final int WIDTH = 120;
+
+  private Phrases() {}
+
+  /** {@code text} in lines of at most {@code width} characters, broken at spaces. */
+  static List<String> wrapped(String text, int width) {
+    List<String> lines = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    for (String word : text.split(" ")) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+
+  /** {@code digest} as a person compares it: the first 16 hexadecimal digits in groups of four. */
+  static String digest(String digest) {
+    String hex = digest.substring(digest.indexOf(':') + 1);
+    StringBuilder grouped = new StringBuilder();
+    for (int i = 0; i < Math.min(16, hex.length()); i += 4) {
+      grouped.append(i == 0 ? "" : " ").append(hex, i, Math.min(i + 4, hex.length()));
+    }
+    return grouped.toString();
+  }
+}

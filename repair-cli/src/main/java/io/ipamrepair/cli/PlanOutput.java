@@ -1,0 +1,115 @@
+package io.ipamrepair.cli;
+
+import io.ipamrepair.json.Json;
+import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.PlanFile;
+import io.ipamrepair.repair.Words;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Writes plan files; never over an existing one. */
+final class PlanOutput {
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+  private static final int NAMES = 100;
+
+  private final Session session;
+  private final Optional<Path> out;
+
+  private PlanOutput(Session session, Optional<Path> out) {
+    this.session = session;
+    this.out = out;
+  }
+
+  /** Refuses at once, before anything is read, where {@code out} exists already. */
+  static PlanOutput at(Session session, Optional<Path> out) {
+    Optional<Path> resolved = out.map(session::resolve);
+    resolved
+        .filter(Files::exists)
+        .ifPresent(
+            file -> {
+              throw new CommandFailure(
+                  ExitCode.USAGE,
+                  "--out " + out.get() + " exists already; an existing file is never overwritten");
+            });
+    return new PlanOutput(session, resolved);
+  }
+
+  /**
+   * Writes the plan to the file that was asked for, or to one named by command and time in the
+   * current folder.
+   */
+  Path write(String command, Plan plan) {
+    if (out.isPresent()) {
+      return create(out.get(), plan)
+          .orElseThrow(
+              () ->
+                  new CommandFailure(
+                      ExitCode.USAGE,
+                      out.get() + " exists already; an existing file is never overwritten"));
+    }
+    String base = command + "-" + STAMP.format(plan.created());
+    for (int i = 1; i <= NAMES; i++) {
+      Path file = session.resolve(Path.of(base + (i == 1 ? "" : "-" + i) + ".json"));
+      Optional<Path> written = create(file, plan);
+      if (written.isPresent()) {
+        return written.get();
+      }
+    }
+    throw new CommandFailure(
+        ExitCode.USAGE,
+        "no free name for the plan file in "
+            + session.resolve(Path.of("."))
+            + "; name one with --out");
+  }
+
+  private static Optional<Path> create(Path file, Plan plan) {
+    try {
+      Files.write(file, PlanFile.bytes(plan), StandardOpenOption.CREATE_NEW);
+      return Optional.of(file);
+    } catch (FileAlreadyExistsException taken) {
+      return Optional.empty();
+    } catch (IOException failed) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "the plan cannot be written to " + file + ": " + failed.getMessage());
+    }
+  }
+
+  static void tell(Session session, Path file, Plan plan) {
+    Terminal terminal = session.terminal();
+    long addresses = plan.impact().addresses();
+    terminal.result(
+        "Wrote plan "
+            + session.shown(file)
+            + ": "
+            + Words.count(plan.steps().size(), "step")
+            + ", "
+            + Words.count(plan.writes(), "key")
+            + " written, "
+            + Words.count(addresses, "address")
+            + " affected. Nothing has changed yet.");
+    if (!plan.left().isEmpty()) {
+      terminal.result("Left as they are:");
+      plan.left().forEach(left -> terminal.result("  " + left));
+    }
+    terminal.result("Next: ipam-repair review " + session.shown(file));
+  }
+
+  static Json.Obj json(Path file, Plan plan) {
+    Map<String, Json> members = new LinkedHashMap<>();
+    members.put("plan", new Json.Text(file.toString()));
+    members.put("digest", new Json.Text(PlanFile.digest(plan)));
+    members.put("steps", Json.Num.of(plan.steps().size()));
+    members.put("keys", Json.Num.of(plan.writes()));
+    members.put("addresses", Json.Num.of(plan.impact().addresses()));
+    return new Json.Obj(members);
+  }
+}

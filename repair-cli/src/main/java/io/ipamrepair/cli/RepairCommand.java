@@ -1,0 +1,63 @@
+package io.ipamrepair.cli;
+
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.json.PrettyJson;
+import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.PlanRefusedException;
+import io.ipamrepair.plan.Planner;
+import io.ipamrepair.plan.Planner.Circumstances;
+import io.ipamrepair.repair.RefusedException;
+import io.ipamrepair.repair.Repair;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+
+/** A command that makes a plan out of a repair. It changes nothing. */
+abstract class RepairCommand extends ToolCommand {
+  @Mixin PlanOptions planOptions;
+
+  /** The repair that the arguments ask for. */
+  abstract Repair repair(Instant now);
+
+  /** The command with its arguments, as it stands in the plan. */
+  abstract List<String> arguments();
+
+  @Override
+  public ExitCode call() {
+    PlanOutput output = PlanOutput.at(session, planOptions.out);
+    Instant now = session.now();
+    Repair repair = repair(now);
+    LiveState live = session.read(top());
+    Plan plan = plan(repair, live.state(), circumstances(live, now));
+    Path file = output.write(repair.name(), plan);
+    if (json()) {
+      session.terminal().raw(PrettyJson.of(PlanOutput.json(file, plan)));
+    } else {
+      PlanOutput.tell(session, file, plan);
+    }
+    return ExitCode.DONE;
+  }
+
+  private Circumstances circumstances(LiveState live, Instant now) {
+    return new Circumstances(
+        arguments(),
+        session.operatorName(),
+        now,
+        now.plus(planOptions.expires),
+        planOptions.reason,
+        Optional.of(live.clusterId()));
+  }
+
+  private Plan plan(Repair repair, IpamState state, Circumstances circumstances) {
+    try {
+      return new Planner(state, planOptions.limits()).plan(repair.judge(state), circumstances);
+    } catch (RefusedException refused) {
+      boolean asked = refused.fault() == RefusedException.Fault.ARGUMENTS;
+      throw new CommandFailure(asked ? ExitCode.USAGE : ExitCode.IMPOSSIBLE, refused.reasons());
+    } catch (PlanRefusedException refused) {
+      throw new CommandFailure(ExitCode.IMPOSSIBLE, refused.reasons());
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.ipamrepair.cli;
+
+import io.ipamrepair.calico.KeyLayout;
+import io.ipamrepair.change.Requirement;
+import io.ipamrepair.change.ValueDiff;
+import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.Plan.FindingRef;
+import io.ipamrepair.plan.Plan.PlannedWrite;
+import io.ipamrepair.plan.Plan.Step;
+import io.ipamrepair.plan.PlanFile;
+import io.ipamrepair.repair.Words;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A plan as a person reads it. */
+final class ReviewText {
+  private static final int LONG_LIST = 12;
+
+  private final Terminal terminal;
+  private final KeyLayout layout = new KeyLayout();
+  private final ValueDiff diff = new ValueDiff();
+
+  ReviewText(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  void print(PlanFile.Sealed sealed) {
+    Plan plan = sealed.plan();
+    terminal.result(plan.title());
+    terminal.result(
+        "by "
+            + plan.author()
+            + ", "
+            + plan.created()
+            + (plan.reason().isEmpty() ? "" : ", " + plan.reason())
+            + "; expires "
+            + plan.expires());
+    terminal.result(
+        "etcd cluster "
+            + plan.cluster().etcdClusterId().orElse("not known: review only")
+            + ", Calico cluster "
+            + plan.cluster().guid().orElse("without GUID")
+            + ", revision "
+            + plan.cluster().revision()
+            + ", digest "
+            + Phrases.digest(sealed.digest()));
+    terminal.result("");
+    why(plan);
+    impact(plan.impact());
+    for (int number = 1; number <= plan.steps().size(); number++) {
+      step(number, plan.steps().get(number - 1));
+    }
+    if (!plan.left().isEmpty()) {
+      field("Left", "");
+      plan.left().forEach(left -> field("", left));
+    }
+    field("Rollback", rollback(plan));
+  }
+
+  private static String rollback(Plan plan) {
+    return "puts back "
+        + Words.count(plan.writes(), "key")
+        + ", byte for byte: ipam-repair rollback RUN (apply prints the run's ID)";
+  }
+
+  private void why(Plan plan) {
+    Plan.Findings findings = plan.findings();
+    field(
+        "Why",
+        findings.resolved().isEmpty()
+            ? "resolves no finding"
+            : "resolves " + summary(findings.resolved()));
+    if (!findings.introduced().isEmpty()) {
+      field(
+          "Adds",
+          summary(findings.introduced())
+              + (plan.acceptedRisk().isEmpty() ? "" : "  accepted by " + plan.acceptedRisk()));
+    }
+    String left =
+        findings.left().isEmpty() ? "" : summary(findings.left()) + " on what is changed here";
+    String elsewhere =
+        findings.leftElsewhere() == 0
+            ? ""
+            : Words.count(findings.leftElsewhere(), "other finding") + " elsewhere";
+    if (!left.isEmpty() || !elsewhere.isEmpty()) {
+      field("Leaves", left + (left.isEmpty() || elsewhere.isEmpty() ? "" : "; ") + elsewhere);
+    }
+  }
+
+  /** {@code P1 error pool:x; B10 error ×4 block:a, block:b…}. */
+  private static String summary(List<FindingRef> findings) {
+    Map<String, List<FindingRef>> byRule = new LinkedHashMap<>();
+    findings.forEach(
+        finding ->
+            byRule
+                .computeIfAbsent(
+                    finding.rule() + " " + finding.severity().text(),
+                    none -> new java.util.ArrayList<>())
+                .add(finding));
+    return byRule.entrySet().stream()
+        .map(
+            entry ->
+                entry.getKey()
+                    + (entry.getValue().size() == 1 ? " " : " ×" + entry.getValue().size() + " ")
+                    + Words.some(
+                        entry.getValue().stream()
+                            .map(finding -> finding.objects().get(0).text())
+                            .toList(),
+                        4))
+        .collect(Collectors.joining("; "));
+  }
+
+  private void impact(Plan.Impact impact) {
+    field(
+        "Impact",
+        Words.count(impact.addresses(), "address")
+            + " of "
+            + Words.count(impact.workloads().size(), "workload")
+            + " on "
+            + Words.count(impact.nodes().size(), "node")
+            + (impact.nodes().isEmpty() ? "" : ": " + Words.some(impact.nodes(), LONG_LIST)));
+    impact.effects().forEach(effect -> field("", effect));
+    if (!impact.singleEndpoint().isEmpty()) {
+      field(
+          "",
+          "Workloads with a single endpoint: " + Words.some(impact.singleEndpoint(), LONG_LIST));
+    }
+  }
+
+  private void step(int number, Step step) {
+    field(
+        "Step " + number,
+        "one transaction"
+            + (step.quietFirst() ? ", when the blocks have been quiet for a while" : ""));
+    for (PlannedWrite write : step.writes()) {
+      String mark = write.before().isEmpty() ? "+" : write.after().isEmpty() ? "-" : "~";
+      String edits =
+          write.edits().stream().map(edit -> edit.words()).collect(Collectors.joining("; "));
+      terminal.result(
+          "  "
+              + mark
+              + " "
+              + layout.classify(write.key()).object().text().replaceFirst(":", " ")
+              + "  "
+              + edits);
+      terminal.result("      why: " + write.reason());
+      boolean edited = write.before().isPresent() && write.after().isPresent();
+      if (edited) {
+        diff.between(write.key(), write.before(), write.after())
+            .forEach(line -> terminal.result("      " + line));
+      }
+      write
+          .boundAtCommit()
+          .forEach(
+              member -> terminal.result("      " + member + " is set to the time of the commit"));
+    }
+    terminal.result("  requires");
+    terminal.result("    each key above exactly as it is now");
+    for (Requirement requirement : step.requires()) {
+      Phrases.wrapped(words(requirement), Phrases.WIDTH - 6)
+          .forEach(line -> terminal.result("    " + line));
+    }
+  }
+
+  /** Objects, not keys: a reviewer need not know Calico's key layout. */
+  private String words(Requirement requirement) {
+    if (requirement instanceof Requirement.KeyIs is) {
+      return layout.classify(is.key()).object().text().replaceFirst(":", " ") + " as it is now";
+    } else if (requirement instanceof Requirement.KeyAbsent absent) {
+      return layout.classify(absent.key()).object().text().replaceFirst(":", " ") + " still absent";
+    }
+    return requirement.words();
+  }
+
+  private void field(String name, String text) {
+    List<String> lines = Phrases.wrapped(text, Phrases.WIDTH - 10);
+    for (int i = 0; i < lines.size(); i++) {
+      terminal.result(
+          String.format("%-9s %s", i == 0 ? name : "", (i == 0 ? "" : "  ") + lines.get(i))
+              .stripTrailing());
+    }
+  }
+}

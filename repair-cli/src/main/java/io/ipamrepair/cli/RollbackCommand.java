@@ -1,0 +1,71 @@
+package io.ipamrepair.cli;
+
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.journal.JournalException;
+import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.PlanFile;
+import io.ipamrepair.plan.Planner.Circumstances;
+import io.ipamrepair.run.Rollback;
+import io.ipamrepair.run.RunFormatException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code rollback RUN}: plans what undoes a run, shows it, and applies it like any plan. */
+@Command(
+    name = "rollback",
+    description =
+        "Undoes a run from the journal; with --out only writes the plan that would. Can itself be rolled back.")
+final class RollbackCommand extends ToolCommand {
+  @Parameters(paramLabel = "RUN", description = "The run's ID, as in runs.")
+  String run;
+
+  @Mixin PlanOptions planOptions;
+  @Mixin QuietOptions quiet;
+
+  @Override
+  public ExitCode call() {
+    PlanOutput output = PlanOutput.at(session, planOptions.out);
+    Application application = new Application(session, top(), quiet.quietTime());
+    Rollback.Prepared prepared = prepare();
+    if (prepared instanceof Rollback.Prepared.Impossible impossible) {
+      return application.report(impossible.outcome());
+    }
+    Plan plan = ((Rollback.Prepared.Ready) prepared).plan();
+    if (planOptions.out.isPresent()) {
+      PlanOutput.tell(session, output.write("rollback", plan), plan);
+      return ExitCode.DONE;
+    }
+    PlanFile.Sealed sealed = new PlanFile.Sealed(plan, PlanFile.digest(plan));
+    new ReviewText(session.terminal()).print(sealed);
+    return application.apply(sealed, PlanFile.bytes(plan), false);
+  }
+
+  private Rollback.Prepared prepare() {
+    Instant now = session.now();
+    try (Etcd etcd = session.connectForWriting(top())) {
+      Circumstances circumstances =
+          new Circumstances(
+              List.of("rollback", run),
+              session.operatorName(),
+              now,
+              now.plus(planOptions.expires),
+              planOptions.reason,
+              Optional.of(session.clusterId(etcd)));
+      return new Rollback(
+              etcd,
+              session.journal(top()),
+              session.operator(top().yes),
+              session.clock(),
+              planOptions.limits())
+          .prepare(run, circumstances);
+    } catch (JournalException unusable) {
+      throw new CommandFailure(RunsCommand.exit(unusable), unusable.getMessage());
+    } catch (RunFormatException unreadable) {
+      throw new CommandFailure(ExitCode.JOURNAL, unreadable.getMessage());
+    }
+  }
+}

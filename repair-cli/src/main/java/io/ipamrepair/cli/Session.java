@@ -1,0 +1,201 @@
+package io.ipamrepair.cli;
+
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.cli.config.ConfigException;
+import io.ipamrepair.cli.config.ConnectionConfig;
+import io.ipamrepair.cli.config.ConnectionFlags;
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.etcd.EtcdException;
+import io.ipamrepair.etcd.EtcdIdentity;
+import io.ipamrepair.journal.Journal;
+import io.ipamrepair.run.Operator;
+import io.ipamrepair.run.RunKeys;
+import io.ipamrepair.source.LiveSource;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * The process that a command runs in: its environment, folder, clock and randomness, and the ways
+ * to etcd and the journal.
+ */
+final class Session {
+  private static final String JOURNAL_VARIABLE = "IPAM_REPAIR_JOURNAL";
+
+  private final Map<String, String> environment;
+  private final Path folder;
+  private final Terminal terminal;
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final String user;
+  private final String host;
+
+  Session(
+      Map<String, String> environment,
+      Path folder,
+      Terminal terminal,
+      Clock clock,
+      RandomGenerator random,
+      String user,
+      String host) {
+    this.environment = environment;
+    this.folder = folder;
+    this.terminal = terminal;
+    this.clock = clock;
+    this.random = random;
+    this.user = user;
+    this.host = host;
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  /** The time, to the second: what plans say of themselves. */
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  RandomGenerator random() {
+    return random;
+  }
+
+  /** A path as the user meant it. */
+  Path resolve(Path given) {
+    return folder.resolve(given).normalize();
+  }
+
+  /** A path as the user would type it. */
+  Path shown(Path file) {
+    return file.startsWith(folder) ? folder.relativize(file) : file;
+  }
+
+  /** Who works here, {@code user@host}. */
+  String operatorName() {
+    return user + "@" + host;
+  }
+
+  /** The person at this terminal, or {@code --yes} in their place. */
+  Operator operator(boolean yes) {
+    return new Operator() {
+      @Override
+      public String name() {
+        return operatorName();
+      }
+
+      @Override
+      public void tell(String line) {
+        terminal.message(line);
+      }
+
+      @Override
+      public boolean confirms(String question, String answer) {
+        if (yes) {
+          terminal.message(question + " yes (--yes)");
+          return true;
+        }
+        Optional<String> typed = terminal.ask(question + " Type '" + answer + "' to go on:");
+        return typed.map(String::trim).filter(answer::equals).isPresent();
+      }
+    };
+  }
+
+  /** Where the etcd is, out of flags, variables and files. */
+  ConnectionConfig.Resolved connection(IpamRepair options) {
+    ConnectionFlags flags =
+        new ConnectionFlags(
+            options.endpoints,
+            options.cacert.map(this::resolve),
+            options.cert.map(this::resolve),
+            options.key.map(this::resolve),
+            options.user,
+            options.passwordFile.map(this::resolve),
+            options.prefix,
+            options.cluster,
+            options.config.map(this::resolve),
+            options.requestTimeout,
+            options.settleTimeout,
+            options.timeout);
+    try {
+      return ConnectionConfig.resolve(flags, environment, terminal::askSecret);
+    } catch (ConfigException wrong) {
+      throw new CommandFailure(ExitCode.USAGE, wrong.problems());
+    }
+  }
+
+  private static Etcd connect(ConnectionConfig.Resolved config) throws EtcdException {
+    return Etcd.connect(config.target(), config.limits(), RunKeys.writable());
+  }
+
+  /** Reads the whole state, at one revision. */
+  LiveState read(IpamRepair options) {
+    try (Etcd etcd = connect(connection(options))) {
+      long start = System.nanoTime();
+      EtcdIdentity identity = etcd.identity();
+      IpamState state = new LiveSource(etcd).read();
+      return new LiveState(state, identity, Duration.ofNanos(System.nanoTime() - start));
+    } catch (EtcdException unusable) {
+      throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
+    }
+  }
+
+  /**
+   * A connection for a command that writes: two sources that name different etcds are one too many.
+   */
+  Etcd connectForWriting(IpamRepair options) {
+    ConnectionConfig.Resolved config = connection(options);
+    config
+        .disagreement()
+        .ifPresent(
+            disagreement -> {
+              throw new CommandFailure(ExitCode.USAGE, disagreement);
+            });
+    try {
+      return connect(config);
+    } catch (EtcdException unusable) {
+      throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
+    }
+  }
+
+  /** etcd's cluster ID in hexadecimal. */
+  String clusterId(Etcd etcd) {
+    try {
+      return Long.toHexString(etcd.identity().clusterId());
+    } catch (EtcdException unusable) {
+      throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
+    }
+  }
+
+  /** The folder of runs: option, variable, or the user's state folder. */
+  Path journalFolder(IpamRepair options) {
+    return options
+        .journal
+        .map(this::resolve)
+        .or(() -> variable(JOURNAL_VARIABLE).map(Path::of).map(this::resolve))
+        .orElseGet(
+            () ->
+                variable("XDG_STATE_HOME")
+                    .map(Path::of)
+                    .orElseGet(
+                        () ->
+                            Path.of(environment.getOrDefault("HOME", "/")).resolve(".local/state"))
+                    .resolve("ipam-repair"));
+  }
+
+  Journal journal(IpamRepair options) {
+    return Journal.at(journalFolder(options));
+  }
+
+  private Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+}

@@ -1,0 +1,219 @@
+package io.ipamrepair.run;
+
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.etcd.EtcdException;
+import io.ipamrepair.etcd.EtcdIdentity;
+import io.ipamrepair.journal.Journal;
+import io.ipamrepair.journal.JournalException;
+import io.ipamrepair.journal.RunJournal;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.CommitOutcome;
+import io.ipamrepair.kv.EtcdFailure;
+import io.ipamrepair.kv.KeyValue;
+import io.ipamrepair.kv.Operation;
+import io.ipamrepair.kv.Transaction;
+import io.ipamrepair.plan.EtcdLimits;
+import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.PlanRefusedException;
+import io.ipamrepair.plan.Planner;
+import io.ipamrepair.plan.Planner.Circumstances;
+import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.undo.RecordedRun;
+import io.ipamrepair.undo.RecordedRun.RecordedStep;
+import io.ipamrepair.undo.RecordedRun.StepStatus;
+import io.ipamrepair.undo.Undo;
+import io.ipamrepair.undo.UndoConflictException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * {@code rollback RUN}: makes the plan that undoes a run; it is shown, applied and journalled like
+ * any plan. A run whose end is not known is fenced first: its record is rewritten, so that no step
+ * of it can commit any more, and what the record says decides which steps were applied.
+ */
+public final class Rollback {
+  private static final int TRIES = 5;
+
+  private final Etcd etcd;
+  private final Journal journal;
+  private final Operator operator;
+  private final Clock clock;
+  private final EtcdLimits limits;
+
+  public Rollback(Etcd etcd, Journal journal, Operator operator, Clock clock, EtcdLimits limits) {
+    this.etcd = etcd;
+    this.journal = journal;
+    this.operator = operator;
+    this.clock = clock;
+    this.limits = limits;
+  }
+
+  /** The plan, or why there is none. */
+  public sealed interface Prepared {
+    /** The plan that undoes the run. */
+    record Ready(Plan plan) implements Prepared {}
+
+    /** No plan, and nothing of the data was written; the outcome says why. */
+    record Impossible(RunOutcome outcome) implements Prepared {}
+  }
+
+  /**
+   * Prepares the rollback of a run.
+   *
+   * @param run its ID
+   * @param circumstances of the plan to be made; its etcd cluster is the one that is connected
+   * @throws JournalException when the run's journal cannot be used
+   * @throws RunFormatException when it holds no run
+   */
+  public Prepared prepare(String run, Circumstances circumstances)
+      throws JournalException, RunFormatException {
+    try {
+      RecordedRun recorded = new RunReader().read(journal.read(run));
+      EtcdIdentity identity = etcd.identity();
+      String here = Long.toHexString(identity.clusterId());
+      Optional<String> there = recorded.plan().cluster().etcdClusterId();
+      if (!there.equals(Optional.of(here))) {
+        return refused(
+            "run "
+                + run
+                + " was made in the etcd cluster "
+                + there.orElse("(unknown)")
+                + ", this is "
+                + here);
+      }
+      RecordedRun settled = isSettled(recorded) ? recorded : settle(recorded);
+      IpamState state = new LiveSource(etcd).read();
+      if (!recorded.plan().cluster().guid().equals(state.guid())) {
+        return refused(
+            "run "
+                + run
+                + " was made in the Calico cluster "
+                + recorded.plan().cluster().guid().orElse("(without GUID)")
+                + ", this is "
+                + state.guid().orElse("one without GUID"));
+      }
+      return new Prepared.Ready(
+          new Undo(settled, state).plan(new Planner(state, limits), circumstances));
+    } catch (EtcdException unusable) {
+      return new Prepared.Impossible(new RunOutcome.EtcdUnusable(unusable.failure()));
+    } catch (UndoConflictException conflicts) {
+      return new Prepared.Impossible(new RunOutcome.Moved(conflicts.conflicts()));
+    } catch (PlanRefusedException refused) {
+      return new Prepared.Impossible(new RunOutcome.Moved(refused.reasons()));
+    } catch (TakenOverException taken) {
+      return new Prepared.Impossible(new RunOutcome.TakenOver(run, 0, taken.getMessage()));
+    }
+  }
+
+  private static Prepared refused(String reason) {
+    return new Prepared.Impossible(new RunOutcome.Refused(List.of(reason)));
+  }
+
+  private static boolean isSettled(RecordedRun run) {
+    boolean ended =
+        run.status() != RecordedRun.Status.OPEN && run.status() != RecordedRun.Status.UNKNOWN;
+    return ended && run.steps().stream().noneMatch(step -> step.status() == StepStatus.UNKNOWN);
+  }
+
+  /** Fences a run that did not end, and learns from its record which steps are in etcd. */
+  private RecordedRun settle(RecordedRun run)
+      throws JournalException, EtcdException, TakenOverException {
+    // Exclusive: a process that still works on the run holds its journal.
+    try (RunJournal open = journal.open(run.id())) {
+      RunJournalist journalist = new RunJournalist(open, clock);
+      Optional<RunRecord> record = takeOver(run.id(), journalist.head());
+      List<RecordedStep> steps = new ArrayList<>();
+      for (int number = 1; number <= run.steps().size(); number++) {
+        RecordedStep step = run.steps().get(number - 1);
+        StepStatus status = status(step, number, record);
+        if (status != step.status()) {
+          journalist.outcome(number, status, OptionalLong.empty(), "settled by rollback");
+        }
+        steps.add(new RecordedStep(status, step.revision(), step.written()));
+      }
+      boolean any = steps.stream().anyMatch(step -> step.status() == StepStatus.APPLIED);
+      boolean all = steps.stream().allMatch(step -> step.status() == StepStatus.APPLIED);
+      RecordedRun.Status status =
+          all
+              ? RecordedRun.Status.APPLIED
+              : any ? RecordedRun.Status.HALTED : RecordedRun.Status.NOTHING_WRITTEN;
+      journalist.close(status);
+      operator.tell(
+          "run "
+              + run.id()
+              + " had not ended; no step of it can commit any more: "
+              + status.words());
+      return new RecordedRun(
+          run.id(), run.plan(), run.digest(), run.operator(), run.started(), steps, status);
+    }
+  }
+
+  /**
+   * What is known of a step now. Where the record is gone (a restore from a backup, a hand), a step
+   * that was sent is taken for applied: the rollback compares each key with what was before, after
+   * and is now, and finds what is really there.
+   */
+  private static StepStatus status(RecordedStep step, int number, Optional<RunRecord> record) {
+    if (step.status() != StepStatus.UNKNOWN) {
+      return step.status();
+    }
+    return record.isEmpty() || number <= record.get().done()
+        ? StepStatus.APPLIED
+        : StepStatus.NOT_APPLIED;
+  }
+
+  private Optional<RunRecord> takeOver(String run, String head)
+      throws EtcdException, TakenOverException {
+    Bytes key = RunKeys.record(run);
+    for (int attempt = 1; attempt <= TRIES; attempt++) {
+      List<KeyValue> found = etcd.get(List.of(key)).value();
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      RunRecord record =
+          RunRecord.decode(found.get(0).value())
+              .orElseThrow(
+                  () ->
+                      new TakenOverException("the run record is not one that this release wrote"));
+      HeldRecord held = new HeldRecord(key, record, found.get(0).modRevision());
+      RunRecord mine =
+          record.withState(RunRecord.State.GIVEN_UP, head).heldBy(operator.name(), "rollback");
+      Transaction take =
+          new Transaction(
+              held.compares(),
+              List.of(new Operation.Put(key, mine.encode())),
+              List.of(new Operation.Get(key)));
+      CommitOutcome outcome = etcd.commitUntilAnswered(take);
+      if (outcome instanceof CommitOutcome.Applied) {
+        return Optional.of(record);
+      } else if (outcome instanceof CommitOutcome.ConditionFailed failed) {
+        boolean ours = failed.read().stream().anyMatch(now -> now.value().equals(mine.encode()));
+        if (ours) {
+          return Optional.of(record);
+        }
+      } else if (outcome instanceof CommitOutcome.Unknown unknown) {
+        throw new EtcdException(unknown.failure());
+      } else if (outcome instanceof CommitOutcome.NotApplied refused) {
+        throw new EtcdException(refused.failure());
+      }
+    }
+    throw new EtcdException(
+        new EtcdFailure(
+            EtcdFailure.Kind.OTHER,
+            run,
+            "its record is rewritten all the time: the run still works"));
+  }
+
+  /** The record is somebody else's. */
+  private static final class TakenOverException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    TakenOverException(String message) {
+      super(message);
+    }
+  }
+}

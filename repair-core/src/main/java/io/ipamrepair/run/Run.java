@@ -1,0 +1,493 @@
+package io.ipamrepair.run;
+
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.Stored;
+import io.ipamrepair.change.Requirement;
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.etcd.EtcdException;
+import io.ipamrepair.journal.Journal;
+import io.ipamrepair.journal.JournalException;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.CommitOutcome;
+import io.ipamrepair.kv.Compare;
+import io.ipamrepair.kv.EtcdFailure;
+import io.ipamrepair.kv.KeyValue;
+import io.ipamrepair.kv.Operation;
+import io.ipamrepair.kv.Transaction;
+import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.Plan.Step;
+import io.ipamrepair.plan.PlanCheck;
+import io.ipamrepair.plan.PlanFile;
+import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.undo.RecordedRun;
+import io.ipamrepair.undo.RecordedRun.StepStatus;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One execution of a plan: journal, trial, begin, steps, check, close. Evidence comes first: what a
+ * step will write is on disk before it is sent, and whether it was applied is decided by the run
+ * record in etcd, never by reading the data back.
+ */
+final class Run {
+  /**
+   * How often a step that lost its compare to somebody else's write is tried again after a fresh
+   * read.
+   */
+  private static final int TRIES = 5;
+
+  private final Etcd etcd;
+  private final Operator operator;
+  private final Clock clock;
+  private final QuietTime quiet;
+  private final String id;
+  private final String token;
+
+  Run(Etcd etcd, Operator operator, Clock clock, QuietTime quiet, String id, String token) {
+    this.etcd = etcd;
+    this.operator = operator;
+    this.clock = clock;
+    this.quiet = quiet;
+    this.id = id;
+    this.token = token;
+  }
+
+  RunOutcome execute(Journal journal, PlanFile.Sealed sealed, byte[] planFile)
+      throws JournalException, EtcdException {
+    // The prompt may have waited for long: everything from here on rests on this read.
+    IpamState fresh = new LiveSource(etcd).read();
+    List<String> moved = PlanCheck.moved(sealed.plan(), fresh);
+    if (!moved.isEmpty()) {
+      return new RunOutcome.Moved(moved);
+    }
+    try (RunJournalist journalist = new RunJournalist(journal.create(id, clock.instant()), clock)) {
+      journalist.plan(planFile, sealed.plan());
+      dump(journal, journalist, fresh);
+      operator.tell("journal " + journal.folder() + ", run " + id);
+      return new Execution(sealed, journalist).run(fresh);
+    }
+  }
+
+  private void dump(Journal journal, RunJournalist journalist, IpamState fresh)
+      throws JournalException {
+    String name = id + ".dump.jsonl.gz";
+    try {
+      journalist.dump(name, StateDump.write(fresh, journal.folder().resolve(name)));
+    } catch (IOException failed) {
+      throw JournalException.of(failed, "cannot write " + journal.folder().resolve(name));
+    }
+  }
+
+  /** The part of a run that has a journal. */
+  private final class Execution {
+    private final Plan plan;
+    private final String digest;
+    private final RunJournalist journalist;
+    private final Bytes recordKey = RunKeys.record(id);
+    private int done;
+
+    Execution(PlanFile.Sealed sealed, RunJournalist journalist) {
+      this.plan = sealed.plan();
+      this.digest = sealed.digest();
+      this.journalist = journalist;
+    }
+
+    RunOutcome run(IpamState fresh) throws JournalException, EtcdException {
+      Optional<EtcdFailure> untried = trial(fresh);
+      if (untried.isPresent()) {
+        return nothingWritten(new RunOutcome.EtcdUnusable(untried.get()));
+      }
+      RunRecord first =
+          new RunRecord(
+              id,
+              digest,
+              plan.steps().size(),
+              0,
+              RunRecord.State.OPEN,
+              operator.name(),
+              token,
+              journalist.head());
+      journalist.begin(first);
+      Begun begun = begin(first.withState(RunRecord.State.OPEN, journalist.head()));
+      if (begun instanceof Refusal refusal) {
+        return nothingWritten(refusal.outcome());
+      }
+      return steps(((Held) begun).record());
+    }
+
+    private RunOutcome steps(HeldRecord begun) throws JournalException {
+      HeldRecord record = begun;
+      for (int number = 1; number <= plan.steps().size(); number++) {
+        StepResult result;
+        try {
+          result = new StepRun(number, record).run();
+        } catch (EtcdException unreachable) {
+          result =
+              new Stopped(
+                  Optional.of(record),
+                  new RunOutcome.EtcdUnusable(unreachable.failure()),
+                  List.of(unreachable.failure().line()));
+        } catch (JournalException unusable) {
+          return journalLost(record, unusable);
+        }
+        if (result instanceof Stopped stopped) {
+          return stopped(stopped);
+        }
+        record = ((Done) result).record();
+      }
+      return finish(record);
+    }
+
+    /**
+     * The disk failed in the middle. What is in etcd is known all the same, and said truthfully.
+     */
+    private RunOutcome journalLost(HeldRecord record, JournalException unusable)
+        throws JournalException {
+      String reason = "the journal failed: " + unusable.getMessage();
+      if (done == 0) {
+        closeRecord(record);
+        throw unusable;
+      }
+      return done == plan.steps().size()
+          ? new RunOutcome.Differs(id, record.revision(), List.of(reason))
+          : new RunOutcome.Halted(id, done, plan.steps().size(), List.of(reason));
+    }
+
+    /** Says how the run ended; that it could not be written down must not hide how it ended. */
+    private void closeJournal(RecordedRun.Status status) {
+      try {
+        journalist.close(status);
+      } catch (JournalException unusable) {
+        operator.tell("the journal could not be completed: " + unusable.getMessage());
+      }
+    }
+
+    /**
+     * Each step in full size, with one compare that cannot hold: limits and permissions show before
+     * anything is written.
+     */
+    private Optional<EtcdFailure> trial(IpamState fresh) {
+      for (int number = 1; number <= plan.steps().size(); number++) {
+        RunRecord next =
+            new RunRecord(
+                id,
+                digest,
+                plan.steps().size(),
+                number,
+                RunRecord.State.OPEN,
+                operator.name(),
+                token,
+                journalist.head());
+        Step step = plan.steps().get(number - 1);
+        CommitOutcome outcome =
+            etcd.commit(StepTransaction.bind(step, clock.instant()).trial(fresh, recordKey, next));
+        if (outcome instanceof CommitOutcome.NotApplied refused) {
+          return Optional.of(refused.failure());
+        } else if (outcome instanceof CommitOutcome.Unknown unanswered) {
+          // It cannot have been applied, whatever became of it.
+          return Optional.of(unanswered.failure());
+        }
+      }
+      return Optional.empty();
+    }
+
+    /**
+     * Makes the run known in etcd; writes no data. Safe to repeat: what a lost answer hides, the
+     * repetition finds.
+     */
+    private Begun begin(RunRecord first) {
+      Transaction begin =
+          new Transaction(
+              List.of(new Compare.Absent(recordKey)),
+              List.of(new Operation.Put(recordKey, first.encode())),
+              List.of(new Operation.Get(recordKey)));
+      CommitOutcome outcome = etcd.commitUntilAnswered(begin);
+      if (outcome instanceof CommitOutcome.Applied applied) {
+        return new Held(new HeldRecord(recordKey, first, applied.revision()));
+      } else if (outcome instanceof CommitOutcome.ConditionFailed failed) {
+        Optional<KeyValue> ours =
+            failed.read().stream()
+                .filter(found -> found.value().equals(first.encode()))
+                .findFirst();
+        return ours.<Begun>map(
+                found -> new Held(new HeldRecord(recordKey, first, found.modRevision())))
+            .orElseGet(
+                () ->
+                    new Refusal(
+                        new RunOutcome.Moved(
+                            List.of("a run " + id + " is known in etcd already; try again"))));
+      } else if (outcome instanceof CommitOutcome.Unknown unknown) {
+        return new Refusal(new RunOutcome.EtcdUnusable(unknown.failure()));
+      }
+      return new Refusal(
+          new RunOutcome.EtcdUnusable(((CommitOutcome.NotApplied) outcome).failure()));
+    }
+
+    private RunOutcome nothingWritten(RunOutcome outcome) {
+      closeJournal(RecordedRun.Status.NOTHING_WRITTEN);
+      return outcome;
+    }
+
+    private RunOutcome stopped(Stopped stopped) {
+      boolean unsettled =
+          stopped.outcome() instanceof RunOutcome.Unknown
+              || stopped.outcome() instanceof RunOutcome.TakenOver;
+      if (unsettled) {
+        closeJournal(RecordedRun.Status.UNKNOWN);
+        return stopped.outcome();
+      }
+      stopped.record().ifPresent(this::closeRecord);
+      if (done == 0) {
+        return nothingWritten(stopped.outcome());
+      }
+      closeJournal(RecordedRun.Status.HALTED);
+      return new RunOutcome.Halted(id, done, plan.steps().size(), stopped.reasons());
+    }
+
+    private RunOutcome finish(HeldRecord record) {
+      List<String> differences = new ArrayList<>();
+      List<String> notes = new ArrayList<>();
+      try {
+        IpamState after = new LiveSource(etcd).read();
+        differences.addAll(Apply.broken(plan, after));
+      } catch (EtcdException unreadable) {
+        differences.add("the check afterwards could not be made: " + unreadable.failure().line());
+      }
+      closeJournal(differences.isEmpty() ? RecordedRun.Status.APPLIED : RecordedRun.Status.DIFFERS);
+      closeRecord(record).ifPresent(notes::add);
+      return differences.isEmpty()
+          ? new RunOutcome.Applied(id, record.revision(), notes)
+          : new RunOutcome.Differs(id, record.revision(), differences);
+    }
+
+    /**
+     * Closes the record in etcd with the journal's last hash; the data do not depend on it. Returns
+     * what went wrong, if anything.
+     */
+    private Optional<String> closeRecord(HeldRecord record) {
+      RunRecord closed = record.record().withState(RunRecord.State.CLOSED, journalist.head());
+      CommitOutcome outcome =
+          etcd.commit(
+              new Transaction(
+                  record.compares(),
+                  List.of(new Operation.Put(recordKey, closed.encode())),
+                  List.of()));
+      return outcome instanceof CommitOutcome.Applied
+          ? Optional.empty()
+          : Optional.of("the run record could not be closed; that does no harm");
+    }
+
+    /** One step: fresh read, intent on disk, commit, settle, outcome on disk. */
+    private final class StepRun {
+      private final int number;
+      private final Step step;
+      private HeldRecord record;
+
+      StepRun(int number, HeldRecord record) {
+        this.number = number;
+        this.step = plan.steps().get(number - 1);
+        this.record = record;
+      }
+
+      StepResult run() throws JournalException, EtcdException {
+        if (step.quietFirst()) {
+          Optional<String> restless = awaitQuiet();
+          if (restless.isPresent()) {
+            return stop(new RunOutcome.Moved(List.of(restless.get())), List.of(restless.get()));
+          }
+        }
+        for (int attempt = 1; attempt <= TRIES; attempt++) {
+          IpamState fresh = new LiveSource(etcd).read();
+          List<String> moved = PlanCheck.moved(step, fresh);
+          if (!moved.isEmpty()) {
+            return stop(new RunOutcome.Moved(moved), moved);
+          }
+          Optional<StepResult> result = attempt(fresh);
+          if (result.isPresent()) {
+            return result.get();
+          }
+          operator.tell(
+              "step "
+                  + number
+                  + " of "
+                  + plan.steps().size()
+                  + "  somebody wrote first; nothing it rests on changed, trying again");
+        }
+        String busy = "step " + number + " lost to other writers " + TRIES + " times";
+        return stop(new RunOutcome.Moved(List.of(busy)), List.of(busy));
+      }
+
+      private StepResult stop(RunOutcome outcome, List<String> reasons) {
+        return new Stopped(Optional.of(record), outcome, reasons);
+      }
+
+      /** The result, or nothing when a compare was lost and the step may be tried again. */
+      private Optional<StepResult> attempt(IpamState fresh) throws JournalException {
+        StepTransaction transaction = StepTransaction.bind(step, clock.instant());
+        journalist.intent(number, fresh.revision(), transaction.bound());
+        RunRecord next = record.record().withDone(number, journalist.head());
+        CommitOutcome outcome = etcd.commit(transaction.commit(fresh, record, next));
+        if (outcome instanceof CommitOutcome.Applied applied) {
+          return Optional.of(applied(next, applied.revision(), ""));
+        } else if (outcome instanceof CommitOutcome.ConditionFailed failed) {
+          return conditionFailed(failed);
+        } else if (outcome instanceof CommitOutcome.NotApplied refused) {
+          return Optional.of(refused(refused.failure()));
+        }
+        EtcdFailure failure = ((CommitOutcome.Unknown) outcome).failure();
+        operator.tell(
+            "step "
+                + number
+                + " of "
+                + plan.steps().size()
+                + "  sent, "
+                + failure.kind().sentence()
+                + ": outcome unknown, settling…");
+        return Optional.of(settle(next, failure));
+      }
+
+      private Done applied(RunRecord next, long revision, String remark) throws JournalException {
+        done = number;
+        journalist.outcome(number, StepStatus.APPLIED, OptionalLong.of(revision), remark);
+        operator.tell(
+            "step "
+                + number
+                + " of "
+                + plan.steps().size()
+                + "  applied at revision "
+                + revision
+                + remark);
+        return new Done(new HeldRecord(recordKey, next, revision));
+      }
+
+      private Optional<StepResult> conditionFailed(CommitOutcome.ConditionFailed failed)
+          throws JournalException {
+        journalist.outcome(
+            number, StepStatus.NOT_APPLIED, OptionalLong.empty(), "a compare was lost");
+        boolean ours =
+            failed.read().stream()
+                .anyMatch(
+                    found ->
+                        found.value().equals(record.record().encode())
+                            && found.modRevision() == record.revision());
+        return ours
+            ? Optional.empty()
+            : Optional.of(
+                new Stopped(
+                    Optional.empty(),
+                    new RunOutcome.TakenOver(id, done, "the run record was changed or is gone"),
+                    List.of()));
+      }
+
+      private StepResult refused(EtcdFailure failure) throws JournalException {
+        journalist.outcome(number, StepStatus.NOT_APPLIED, OptionalLong.empty(), failure.line());
+        return stop(new RunOutcome.EtcdUnusable(failure), List.of(failure.line()));
+      }
+
+      private StepResult settle(RunRecord next, EtcdFailure failure) throws JournalException {
+        Fence.Settled settled = new Fence(etcd).settle(record, next);
+        if (settled instanceof Fence.Settled.Applied applied) {
+          return applied(next, applied.revision(), " (the answer was lost, the write was not)");
+        } else if (settled instanceof Fence.Settled.NotApplied not) {
+          journalist.outcome(
+              number, StepStatus.NOT_APPLIED, OptionalLong.empty(), "given up: " + failure.line());
+          operator.tell(
+              "step "
+                  + number
+                  + " of "
+                  + plan.steps().size()
+                  + "  not applied, and cannot be any more");
+          return new Stopped(
+              not.record(), new RunOutcome.EtcdUnusable(failure), List.of(failure.line()));
+        } else if (settled instanceof Fence.Settled.TakenOver taken) {
+          return new Stopped(
+              Optional.empty(), new RunOutcome.TakenOver(id, done, taken.found()), List.of());
+        }
+        EtcdFailure last = ((Fence.Settled.Open) settled).failure();
+        return new Stopped(
+            Optional.empty(),
+            new RunOutcome.Unknown(id, done, plan.steps().size(), last),
+            List.of());
+      }
+
+      /**
+       * Waits until the blocks that the rest of the plan speaks of have rested; what is missing, if
+       * they do not.
+       */
+      private Optional<String> awaitQuiet() throws EtcdException {
+        operator.tell(
+            "waiting until the pool's blocks have been quiet for "
+                + quiet.quiet().toMillis() / 1000.0
+                + " s");
+        long giveUp = System.nanoTime() + quiet.patience().toNanos();
+        Map<Bytes, Long> last = revisions();
+        long since = System.nanoTime();
+        while (System.nanoTime() - since < quiet.quiet().toNanos()) {
+          if (System.nanoTime() > giveUp) {
+            return Optional.of(
+                "the pool's blocks were not quiet for "
+                    + quiet.quiet().toSeconds()
+                    + " s within "
+                    + quiet.patience().toSeconds()
+                    + " s");
+          }
+          LockSupport.parkNanos(quiet.quiet().toNanos() / 5);
+          Map<Bytes, Long> now = revisions();
+          if (!now.equals(last)) {
+            last = now;
+            since = System.nanoTime();
+          }
+        }
+        return Optional.empty();
+      }
+
+      private Map<Bytes, Long> revisions() throws EtcdException {
+        IpamState now = new LiveSource(etcd).read();
+        List<Requirement.NoOtherBlocks> networks = Apply.blockConditions(plan);
+        Map<Bytes, Long> revisions = new HashMap<>();
+        now.blocks()
+            .forEach(
+                (cidr, block) -> {
+                  if (networks.stream().anyMatch(condition -> condition.network().contains(cidr))) {
+                    revisions.put(block.key(), block.modRevision());
+                  }
+                });
+        for (int later = number; later <= plan.steps().size(); later++) {
+          plan.steps()
+              .get(later - 1)
+              .writes()
+              .forEach(
+                  write ->
+                      now.at(write.key())
+                          .map(Stored::modRevision)
+                          .ifPresent(revision -> revisions.put(write.key(), revision)));
+        }
+        return revisions;
+      }
+    }
+  }
+
+  private sealed interface Begun {}
+
+  private record Held(HeldRecord record) implements Begun {}
+
+  private record Refusal(RunOutcome outcome) implements Begun {}
+
+  private sealed interface StepResult {}
+
+  private record Done(HeldRecord record) implements StepResult {}
+
+  /**
+   * The run goes no further; the record is closed with {@code outcome} as it stands when nothing
+   * was applied.
+   */
+  private record Stopped(Optional<HeldRecord> record, RunOutcome outcome, List<String> reasons)
+      implements StepResult {}
+}

@@ -1,0 +1,128 @@
+package io.ipamrepair.run;
+
+import io.ipamrepair.journal.Entry;
+import io.ipamrepair.journal.EntryKind;
+import io.ipamrepair.journal.RunHistory;
+import io.ipamrepair.json.Json;
+import io.ipamrepair.json.JsonFormatException;
+import io.ipamrepair.json.JsonReader;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.plan.EtcdLimits;
+import io.ipamrepair.plan.PlanFile;
+import io.ipamrepair.plan.PlanFormatException;
+import io.ipamrepair.undo.RecordedRun;
+import io.ipamrepair.undo.RecordedRun.RecordedStep;
+import io.ipamrepair.undo.RecordedRun.StepStatus;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Journal → recorded run. */
+public final class RunReader {
+  /** A plan was within the limits when it was applied; they may have been raised for it. */
+  private static final EtcdLimits UNLIMITED = new EtcdLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
+
+  private final JsonReader json = new JsonReader();
+
+  /**
+   * Reads a run.
+   *
+   * @throws RunFormatException when the journal holds no run that this release understands
+   */
+  public RecordedRun read(RunHistory history) throws RunFormatException {
+    try {
+      return interpret(history);
+    } catch (JsonFormatException | PlanFormatException | IllegalArgumentException damaged) {
+      throw new RunFormatException(
+          "run " + history.runId() + " cannot be read from its journal: " + damaged.getMessage());
+    }
+  }
+
+  private RecordedRun interpret(RunHistory history)
+      throws JsonFormatException, PlanFormatException, RunFormatException {
+    Entry planEntry =
+        history.entries().stream()
+            .filter(entry -> entry.kind() == EntryKind.PLAN)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new RunFormatException(
+                        "run "
+                            + history.runId()
+                            + " stopped before its plan was written down: nothing was sent to etcd"));
+    PlanFile.Sealed plan = PlanFile.read(planEntry.body(), UNLIMITED);
+    int count = plan.plan().steps().size();
+    StepStatus[] status = new StepStatus[count];
+    java.util.Arrays.fill(status, StepStatus.NOT_SENT);
+    OptionalLong[] revision = new OptionalLong[count];
+    java.util.Arrays.fill(revision, OptionalLong.empty());
+    Map<Integer, Map<Bytes, Optional<Bytes>>> written = new HashMap<>();
+    RecordedRun.Status ended = RecordedRun.Status.OPEN;
+    String operator = plan.plan().author();
+    for (Entry entry : history.entries()) {
+      int index = entry.step() - 1;
+      switch (entry.kind()) {
+        case BEGIN -> operator = text(object(entry), "operator");
+        case INTENT -> {
+          status[index] = StepStatus.UNKNOWN;
+          written.put(index, writes(object(entry)));
+        }
+        case OUTCOME -> {
+          status[index] = StepStatus.valueOf(text(object(entry), "status"));
+          revision[index] = number(object(entry), "revision");
+        }
+        case CLOSE -> ended = RecordedRun.Status.valueOf(text(object(entry), "status"));
+        default -> {
+          // Before-images stand in the plan too; the dump is for people.
+        }
+      }
+    }
+    List<RecordedStep> steps = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      steps.add(new RecordedStep(status[i], revision[i], written.getOrDefault(i, Map.of())));
+    }
+    return new RecordedRun(
+        history.runId(), plan.plan(), plan.digest(), operator, history.createdAt(), steps, ended);
+  }
+
+  private Json.Obj object(Entry entry) throws JsonFormatException {
+    return json.readObject(Bytes.of(entry.body()));
+  }
+
+  private static String text(Json.Obj object, String name) throws JsonFormatException {
+    if (object.get(name).orElse(Json.Null.NULL) instanceof Json.Text text) {
+      return text.value();
+    }
+    throw new JsonFormatException(name + ": expected a text");
+  }
+
+  private static OptionalLong number(Json.Obj object, String name) {
+    return object.get(name).orElse(Json.Null.NULL) instanceof Json.Num number
+        ? OptionalLong.of(Long.parseLong(number.literal()))
+        : OptionalLong.empty();
+  }
+
+  private static Map<Bytes, Optional<Bytes>> writes(Json.Obj intent) throws JsonFormatException {
+    Map<Bytes, Optional<Bytes>> writes = new HashMap<>();
+    if (intent.get("writes").orElse(Json.Null.NULL) instanceof Json.Array array) {
+      for (Json item : array.items()) {
+        if (!(item instanceof Json.Obj image)) {
+          throw new JsonFormatException("writes: expected objects");
+        }
+        boolean deleted = image.get("value").orElse(Json.Null.NULL) == Json.Null.NULL;
+        writes.put(
+            bytes(text(image, "key")),
+            deleted ? Optional.empty() : Optional.of(bytes(text(image, "value"))));
+      }
+    }
+    return writes;
+  }
+
+  private static Bytes bytes(String base64) {
+    return Bytes.of(Base64.getDecoder().decode(base64));
+  }
+}

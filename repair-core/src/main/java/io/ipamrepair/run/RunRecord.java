@@ -1,0 +1,117 @@
+package io.ipamrepair.run;
+
+import io.ipamrepair.json.Json;
+import io.ipamrepair.json.JsonFormatException;
+import io.ipamrepair.json.JsonReader;
+import io.ipamrepair.kv.Bytes;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The key in etcd that says how far a run got and who holds it. Every step compares it by revision
+ * <em>and</em> value and rewrites it in its own transaction, so that it says for certain which
+ * steps were applied, and so that whoever rewrites it first decides whether a step in flight can
+ * still commit (design, section 4).
+ *
+ * @param run the run's ID
+ * @param digest the plan's digest
+ * @param steps how many steps the plan has
+ * @param done how many of them are in etcd
+ * @param state what the run is doing
+ * @param holder who holds it, {@code user@host}
+ * @param token a random number of the process that holds it
+ * @param head the journal's last hash when this was written, in hexadecimal
+ */
+record RunRecord(
+    String run,
+    String digest,
+    int steps,
+    int done,
+    State state,
+    String holder,
+    String token,
+    String head) {
+  /** What a run is doing. */
+  enum State {
+    /** It goes on. */
+    OPEN("open"),
+    /** The step after {@code done} was given up: it can never commit. */
+    GIVEN_UP("given-up"),
+    /** It ended. */
+    CLOSED("closed");
+
+    private final String text;
+
+    State(String text) {
+      this.text = text;
+    }
+  }
+
+  RunRecord withDone(int steps, String journalHead) {
+    return new RunRecord(run, digest, this.steps, steps, State.OPEN, holder, token, journalHead);
+  }
+
+  RunRecord withState(State changed, String journalHead) {
+    return new RunRecord(run, digest, steps, done, changed, holder, token, journalHead);
+  }
+
+  RunRecord heldBy(String newHolder, String newToken) {
+    return new RunRecord(run, digest, steps, done, state, newHolder, newToken, head);
+  }
+
+  Bytes encode() {
+    Map<String, Json> members = new LinkedHashMap<>();
+    members.put("run", new Json.Text(run));
+    members.put("digest", new Json.Text(digest));
+    members.put("steps", Json.Num.of(steps));
+    members.put("done", Json.Num.of(done));
+    members.put("state", new Json.Text(state.text));
+    members.put("holder", new Json.Text(holder));
+    members.put("token", new Json.Text(token));
+    members.put("head", new Json.Text(head));
+    return new Json.Obj(members).encode();
+  }
+
+  /** Reads a record; nothing when it is none that this release wrote. */
+  static Optional<RunRecord> decode(Bytes bytes) {
+    try {
+      Json.Obj json = new JsonReader().readObject(bytes);
+      String state = text(json, "state");
+      for (State known : State.values()) {
+        if (known.text.equals(state)) {
+          return Optional.of(
+              new RunRecord(
+                  text(json, "run"),
+                  text(json, "digest"),
+                  number(json, "steps"),
+                  number(json, "done"),
+                  known,
+                  text(json, "holder"),
+                  text(json, "token"),
+                  text(json, "head")));
+        }
+      }
+      return Optional.empty();
+    } catch (JsonFormatException notARecord) {
+      return Optional.empty();
+    }
+  }
+
+  private static String text(Json.Obj json, String name) throws JsonFormatException {
+    if (json.get(name).orElse(Json.Null.NULL) instanceof Json.Text text) {
+      return text.value();
+    }
+    throw new JsonFormatException(name + ": expected a text");
+  }
+
+  private static int number(Json.Obj json, String name) throws JsonFormatException {
+    boolean small =
+        json.get(name).orElse(Json.Null.NULL) instanceof Json.Num number
+            && number.literal().matches("[0-9]{1,6}");
+    if (small) {
+      return Integer.parseInt(((Json.Num) json.get(name).orElseThrow()).literal());
+    }
+    throw new JsonFormatException(name + ": expected a number");
+  }
+}

@@ -1,0 +1,113 @@
+package io.ipamrepair.run;
+
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.Stored;
+import io.ipamrepair.change.AfterImage;
+import io.ipamrepair.change.EditException;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.Compare;
+import io.ipamrepair.kv.Operation;
+import io.ipamrepair.kv.Transaction;
+import io.ipamrepair.plan.Plan.PlannedWrite;
+import io.ipamrepair.plan.Plan.Step;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A step as one flat etcd transaction. The plan speaks of content; here it becomes revisions, those
+ * of a fresh read on which the content was checked.
+ */
+final class StepTransaction {
+  private final Step step;
+  private final Map<Bytes, Optional<Bytes>> bound;
+
+  private StepTransaction(Step step, Map<Bytes, Optional<Bytes>> bound) {
+    this.step = step;
+    this.bound = bound;
+  }
+
+  /** {@code step} with what is bound late bound now. */
+  static StepTransaction bind(Step step, Instant commit) {
+    Map<Bytes, Optional<Bytes>> bound = new LinkedHashMap<>();
+    for (PlannedWrite write : step.writes()) {
+      bound.put(
+          write.key(),
+          write.boundAtCommit().isEmpty()
+              ? write.after()
+              : write.after().map(after -> bind(after, commit)));
+    }
+    return new StepTransaction(step, bound);
+  }
+
+  private static Bytes bind(Bytes after, Instant commit) {
+    try {
+      return AfterImage.bindClaimTime(after, commit);
+    } catch (EditException impossible) {
+      throw new IllegalStateException(
+          "an after-image that was read as JSON with the plan", impossible);
+    }
+  }
+
+  /** The exact bytes that it writes, by key; nothing for a deletion. */
+  Map<Bytes, Optional<Bytes>> bound() {
+    return bound;
+  }
+
+  /**
+   * The trial: in full size, with permissions and limits judged by etcd, and one more compare that
+   * never holds.
+   */
+  Transaction trial(IpamState fresh, Bytes recordKey, RunRecord next) {
+    List<Compare> when = dataCompares(fresh);
+    when.add(new Compare.Absent(recordKey));
+    when.add(new Compare.Never(recordKey));
+    return new Transaction(when, writes(recordKey, next), List.of());
+  }
+
+  /**
+   * The step itself.
+   *
+   * @param fresh the state on which its conditions were checked
+   * @param record the run record as it is now
+   * @param next the run record as the step leaves it
+   */
+  Transaction commit(IpamState fresh, HeldRecord record, RunRecord next) {
+    List<Compare> when = dataCompares(fresh);
+    when.addAll(record.compares());
+    return new Transaction(
+        when, writes(record.key(), next), List.of(new Operation.Get(record.key())));
+  }
+
+  private List<Compare> dataCompares(IpamState fresh) {
+    Set<Compare> compares = new LinkedHashSet<>();
+    for (PlannedWrite write : step.writes()) {
+      Optional<Stored<?>> stored = fresh.at(write.key());
+      compares.add(
+          stored
+              .<Compare>map(found -> new Compare.ModRevisionIs(write.key(), found.modRevision()))
+              .orElse(new Compare.Absent(write.key())));
+    }
+    step.requires().stream()
+        .filter(condition -> condition.moved(fresh).isEmpty())
+        .forEach(condition -> compares.addAll(condition.guards(fresh)));
+    return new ArrayList<>(compares);
+  }
+
+  private List<Operation> writes(Bytes recordKey, RunRecord next) {
+    List<Operation> writes = new ArrayList<>();
+    bound.forEach(
+        (key, bytes) ->
+            writes.add(
+                bytes
+                    .<Operation>map(value -> new Operation.Put(key, value))
+                    .orElse(new Operation.Delete(key))));
+    writes.add(new Operation.Put(recordKey, next.encode()));
+    return writes;
+  }
+}

@@ -1,0 +1,69 @@
+package io.ipamrepair.plan;
+
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.plan.Planner.Circumstances;
+import io.ipamrepair.repair.ReassignAffinity;
+import io.ipamrepair.repair.RefusedException;
+import io.ipamrepair.repair.ReleaseOrphanBlocks;
+import io.ipamrepair.repair.RemovePool;
+import io.ipamrepair.repair.Repair;
+import io.ipamrepair.repair.Selection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Repairs out of command lines, and their plans, for tests. */
+public final class Repairs {
+  public static final Instant NOW = Instant.parse("2026-11-24T03:00:00Z");
+
+  private Repairs() {}
+
+  /** The repair that the words of a command ask for. */
+  public static Repair of(List<String> words) {
+    return switch (words.get(0)) {
+      case "remove-pool" -> new RemovePool(words.get(1), words.contains(RemovePool.KEEP_BLOCKS));
+      case "release-orphan-blocks" ->
+          new ReleaseOrphanBlocks(
+              selection(words),
+              words.contains("--free-leaked")
+                  ? Optional.of(new ReleaseOrphanBlocks.Leaks(Duration.ofMinutes(15), NOW))
+                  : Optional.empty());
+      case "reassign-affinity" ->
+          new ReassignAffinity(
+              words.contains("--block")
+                  ? new ReassignAffinity.What.OneBlock(Cidr.of(value(words, "--block")))
+                  : new ReassignAffinity.What.AllOf(value(words, "--from")),
+              value(words, "--to"));
+      default -> throw new IllegalArgumentException("no repair: " + words);
+    };
+  }
+
+  private static Selection selection(List<String> words) {
+    if (words.contains("--block")) {
+      return new Selection.OneBlock(Cidr.of(value(words, "--block")));
+    } else if (words.contains("--pool")) {
+      return new Selection.InPool(value(words, "--pool"));
+    } else if (words.contains("--node")) {
+      return new Selection.OfNode(value(words, "--node"));
+    }
+    return new Selection.All();
+  }
+
+  private static String value(List<String> words, String option) {
+    return words.get(words.indexOf(option) + 1);
+  }
+
+  /** The plan of a command on a state. */
+  public static Plan plan(IpamState state, String... words)
+      throws RefusedException, PlanRefusedException {
+    return new Planner(state, EtcdLimits.standard())
+        .plan(of(List.of(words)).judge(state), circumstances(words));
+  }
+
+  public static Circumstances circumstances(String... words) {
+    return new Circumstances(
+        List.of(words), "tester@host", NOW, NOW.plusSeconds(3600), "T1", Optional.of("5f3c"));
+  }
+}
