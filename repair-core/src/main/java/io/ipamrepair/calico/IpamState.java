@@ -218,12 +218,18 @@ public final class IpamState {
 
   /** The canonical affinities on {@code block}, sorted by owner. */
   public List<Stored<Affinity>> affinitiesOn(Cidr block) {
-    // No owner sorts in front of this one, and affinities sort by block first.
+    // No owner sorts in front of this one, and affinities sort by block first. Not as a stream: a
+    // view of a
+    // tree map counts its entries before it streams them.
     AffinityId first = new AffinityId(new Owner(Owner.Type.HOST, "\0"), block);
-    return affinities.tailMap(first).entrySet().stream()
-        .takeWhile(entry -> entry.getKey().cidr().equals(block))
-        .map(Map.Entry::getValue)
-        .toList();
+    List<Stored<Affinity>> found = new ArrayList<>();
+    for (Map.Entry<AffinityId, Stored<Affinity>> entry : affinities.tailMap(first).entrySet()) {
+      if (!entry.getKey().cidr().equals(block)) {
+        break;
+      }
+      found.add(entry.getValue());
+    }
+    return found;
   }
 
   /** Handles by ID. */
