@@ -1,0 +1,45 @@
+package io.ipamrepair.check;
+
+import io.ipamrepair.calico.Affinity;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A1: an affinity's state is one that a release knows, and it is not marked as deleted. */
+final class A1State implements Rule {
+  @Override
+  public About about() {
+    return new About(
+        "A1",
+        "An affinity's state is confirmed, pending, pendingDeletion or empty, and deleted is"
+            + " false.",
+        "An edit by hand. BIRD's configuration takes an unknown word for neither pending nor"
+            + " confirmed, and so blackholes the block.",
+        "calico-ipam.md 3.2, 6 A1; routing.md 1");
+  }
+
+  @Override
+  public void judge(Evidence evidence, Consumer<Finding> found) {
+    for (Claim claim : evidence.claims()) {
+      boolean unknown = claim.is(Affinity.State.UNKNOWN);
+      boolean deleted = claim.affinity().filter(Affinity::deleted).isPresent();
+      if (unknown || deleted) {
+        found.accept(
+            new Finding(
+                id(),
+                Severity.ERROR,
+                List.of(claim.object()),
+                claim.title()
+                    + (unknown
+                        ? " is in state \""
+                            + Wording.reason(claim.affinity().map(Affinity::stateText).orElse(""))
+                            + "\", which no release knows"
+                        : "")
+                    + (unknown && deleted ? ", and" : "")
+                    + (deleted ? " is marked as deleted, which no release does in etcd" : "")
+                    + ".",
+                evidence.traffic().claim(claim),
+                Remedy.None.YET));
+      }
+    }
+  }
+}

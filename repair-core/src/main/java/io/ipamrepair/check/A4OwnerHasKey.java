@@ -1,0 +1,48 @@
+package io.ipamrepair.check;
+
+import io.ipamrepair.calico.Block;
+import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.ObjectName;
+import io.ipamrepair.calico.Owner;
+import io.ipamrepair.calico.Stored;
+import io.ipamrepair.cidr.Cidr;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A4: the owner of a block has an affinity key for it. */
+final class A4OwnerHasKey implements Rule {
+  @Override
+  public About about() {
+    return new About(
+        "A4",
+        "The owner of a block has an affinity key for it.",
+        "S8: the key was deleted by hand or lost in a restore. The node does not know the block as"
+            + " its own, and nobody else can reclaim it.",
+        "calico-ipam.md 5.8 S8, 6 A4");
+  }
+
+  @Override
+  public void judge(Evidence evidence, Consumer<Finding> found) {
+    for (Stored<Block> stored : evidence.canonicalBlocks()) {
+      Cidr cidr = ((CalicoKey.BlockKey) stored.at()).cidr();
+      Optional<Owner> owner = stored.value().flatMap(Block::owner);
+      if (owner.filter(each -> !evidence.hasAffinityKey(each, cidr)).isPresent()) {
+        found.accept(
+            new Finding(
+                id(),
+                Severity.ERROR,
+                List.of(ObjectName.block(cidr)),
+                "Block "
+                    + cidr
+                    + " belongs to "
+                    + Wording.owner(owner.get())
+                    + ", which has no affinity for it.",
+                owner.get().isNode()
+                    ? evidence.traffic().unannounced(stored.value().get())
+                    : evidence.traffic().ofUnknownVirtualOwner(),
+                evidence.remedies().orphan(stored)));
+      }
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.ipamrepair.check;
+
+import io.ipamrepair.calico.Block;
+import io.ipamrepair.calico.ObjectName;
+import io.ipamrepair.cidr.CidrText;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** B1: a block's value names the CIDR of its key. */
+final class B1BlockCidr implements Rule {
+  @Override
+  public About about() {
+    return new About(
+        "B1",
+        "A block's value names the CIDR of its key.",
+        "Calico counts addresses from the value's CIDR, host bits and all: every new address is"
+            + " shifted by the difference.",
+        "calico-ipam.md 3.1, 6 B1, 10.1 item 8");
+  }
+
+  @Override
+  public void judge(Evidence evidence, Consumer<Finding> found) {
+    for (Block block : evidence.judgedBlocks()) {
+      Optional<CidrText> named = block.valueCidr();
+      boolean same =
+          named
+              .filter(text -> text.address().equals(block.cidr().base()))
+              .filter(text -> text.prefixLength() == block.cidr().prefixLength())
+              .isPresent();
+      if (!same) {
+        found.accept(
+            new Finding(
+                id(),
+                Severity.ERROR,
+                List.of(ObjectName.block(block.cidr())),
+                "Block "
+                    + block.cidr()
+                    + named.map(text -> " calls itself " + text.text()).orElse(" names no CIDR")
+                    + " in its value.",
+                named.isPresent()
+                    ? evidence.traffic().shifted()
+                    : evidence.traffic().notMeasured(""),
+                Remedy.None.YET));
+      }
+    }
+  }
+}

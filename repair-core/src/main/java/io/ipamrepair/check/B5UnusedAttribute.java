@@ -1,0 +1,46 @@
+package io.ipamrepair.check;
+
+import io.ipamrepair.calico.Block;
+import io.ipamrepair.calico.ObjectName;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** B5: each attribute of a block is some ordinal's. */
+final class B5UnusedAttribute implements Rule {
+  @Override
+  public About about() {
+    return new About(
+        "B5",
+        "Each attribute of a block is some ordinal's.",
+        "An edit by hand. Releases from v3.33 drop such an attribute with their next write.",
+        "calico-ipam.md 6 B5");
+  }
+
+  @Override
+  public void judge(Evidence evidence, Consumer<Finding> found) {
+    for (Block block : evidence.judgedBlocks()) {
+      BitSet used = new BitSet();
+      for (int ordinal = 0; ordinal < block.slots(); ordinal++) {
+        block.attributeIndex(ordinal).stream()
+            .filter(index -> index >= 0 && index < block.attributes().size())
+            .forEach(used::set);
+      }
+      int unused = block.attributes().size() - used.cardinality();
+      if (unused > 0) {
+        found.accept(
+            new Finding(
+                id(),
+                Severity.INFO,
+                List.of(ObjectName.block(block.cidr())),
+                "Block "
+                    + block.cidr()
+                    + " has "
+                    + Wording.count(unused, "attribute")
+                    + " that no address uses.",
+                evidence.traffic().administrative("Nothing reads it."),
+                Remedy.None.NEEDED));
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.ipamrepair.check;
+
+import io.ipamrepair.calico.Block;
+import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.ObjectName;
+import io.ipamrepair.calico.Stored;
+import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.kv.Bytes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** B9: no two blocks overlap. */
+final class B9OverlappingBlocks implements Rule {
+  @Override
+  public About about() {
+    return new About(
+        "B9",
+        "No two blocks overlap.",
+        "A pool was made again with another block size while an old affinity was left, or two pools"
+            + " with different block sizes overlap. Two pods can get one address.",
+        "calico-ipam.md 6 B9, 10.4 item 28");
+  }
+
+  @Override
+  public void judge(Evidence evidence, Consumer<Finding> found) {
+    List<Stored<Block>> all = new ArrayList<>(evidence.canonicalBlocks());
+    all.addAll(evidence.state().nonCanonicalBlocks());
+    all.sort(Comparator.<Stored<Block>, Cidr>comparing(stored -> key(stored).cidr()));
+    Map<Bytes, List<Stored<Block>>> overlapping = new HashMap<>();
+    // CIDRs that overlap are nested, so those around the present one form a stack.
+    List<Stored<Block>> around = new ArrayList<>();
+    for (Stored<Block> block : all) {
+      Cidr cidr = key(block).cidr();
+      while (!around.isEmpty() && !key(last(around)).cidr().contains(cidr)) {
+        around.remove(around.size() - 1);
+      }
+      for (Stored<Block> outer : around) {
+        add(overlapping, outer, block);
+        add(overlapping, block, outer);
+      }
+      around.add(block);
+    }
+    for (Stored<Block> block : evidence.canonicalBlocks()) {
+      if (overlapping.containsKey(block.key())) {
+        found.accept(finding(evidence, block, overlapping.get(block.key())));
+      }
+    }
+  }
+
+  private static Stored<Block> last(List<Stored<Block>> around) {
+    return around.get(around.size() - 1);
+  }
+
+  private static void add(
+      Map<Bytes, List<Stored<Block>>> map, Stored<Block> block, Stored<Block> other) {
+    map.computeIfAbsent(block.key(), none -> new ArrayList<>(1)).add(other);
+  }
+
+  private static CalicoKey.BlockKey key(Stored<Block> stored) {
+    return (CalicoKey.BlockKey) stored.at();
+  }
+
+  private Finding finding(Evidence evidence, Stored<Block> block, List<Stored<Block>> others) {
+    Cidr cidr = key(block).cidr();
+    Cidr other = key(others.get(0)).cidr();
+    Traffic traffic = evidence.traffic();
+    return new Finding(
+        id(),
+        Severity.ERROR,
+        List.of(ObjectName.block(cidr)),
+        "Block "
+            + cidr
+            + (cidr.equals(other)
+                ? " stands under a second key, " + others.get(0).key()
+                : (cidr.contains(other) ? " contains " : " lies in ")
+                    + (others.size() == 1 ? "block " : "blocks ")
+                    + Wording.some(others.stream().map(each -> key(each).cidr()).toList(), 3))
+            + ".",
+        cidr.equals(other)
+            ? traffic.twoKeys(cidr)
+            : cidr.contains(other) ? traffic.overlap(cidr, other) : traffic.overlap(other, cidr),
+        Remedy.None.YET);
+  }
+}

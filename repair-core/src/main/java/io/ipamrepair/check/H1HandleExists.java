@@ -1,0 +1,49 @@
+package io.ipamrepair.check;
+
+import io.ipamrepair.calico.Block;
+import io.ipamrepair.calico.ObjectName;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** H1: every handle that an allocation names exists. */
+final class H1HandleExists implements Rule {
+  @Override
+  public About about() {
+    return new About(
+        "H1",
+        "Every handle that an allocated address names exists.",
+        "S12: a restore, a deletion by hand, or the bug of releases up to v3.29.6 and v3.30.3 that"
+            + " ignored a failed write of the handle. The CNI plugin can never release the"
+            + " address.",
+        "calico-ipam.md 5.8 S12, 6 H1, 10.1 item 2, 10.2 item 18");
+  }
+
+  @Override
+  public void judge(Evidence evidence, Consumer<Finding> found) {
+    evidence.namedHandles().stream()
+        .filter(handle -> !evidence.state().handles().containsKey(handle))
+        .forEach(handle -> report(evidence, handle, found));
+  }
+
+  private void report(Evidence evidence, String handle, Consumer<Finding> found) {
+    List<String> addresses =
+        evidence.usesOf(handle).stream().flatMap(use -> addresses(use.block(), handle)).toList();
+    found.accept(
+        new Finding(
+            id(),
+            Severity.ERROR,
+            List.of(ObjectName.handle(handle)),
+            "Handle "
+                + Wording.id(handle)
+                + " does not exist, but holds "
+                + Wording.some(addresses, 3)
+                + ".",
+            evidence.traffic().handleTooSmall(),
+            Remedy.None.YET));
+  }
+
+  private static Stream<String> addresses(Block block, String handle) {
+    return block.heldBy(handle).stream().map(ordinal -> block.address(ordinal).toString());
+  }
+}

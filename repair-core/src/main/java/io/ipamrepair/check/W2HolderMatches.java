@@ -1,0 +1,99 @@
+package io.ipamrepair.check;
+
+import io.ipamrepair.calico.Attribute;
+import io.ipamrepair.calico.Endpoint;
+import io.ipamrepair.calico.EndpointId;
+import io.ipamrepair.calico.ObjectName;
+import io.ipamrepair.cidr.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** W2: an address of a Kubernetes pod is held for that pod. */
+final class W2HolderMatches implements Rule {
+  @Override
+  public About about() {
+    return new About(
+        "W2",
+        "An address of a Kubernetes pod is held for that pod, on its node, by its handle.",
+        "S15: an address that looked free was given to another pod. When either pod ends, the other"
+            + " one's address is released, or never is.",
+        "calico-ipam.md 5.8 S15, 6 W2, 10.7 item 40");
+  }
+
+  @Override
+  public void judge(Evidence evidence, Consumer<Finding> found) {
+    evidence
+        .state()
+        .endpoints()
+        .forEach(
+            (id, stored) ->
+                stored
+                    .value()
+                    .filter(endpoint -> endpoint.orchestrator().equals("k8s"))
+                    .ifPresent(endpoint -> judge(evidence, id, endpoint, found)));
+  }
+
+  private void judge(Evidence evidence, EndpointId id, Endpoint endpoint, Consumer<Finding> found) {
+    List<IpAddress> others = new ArrayList<>();
+    for (IpAddress address : endpoint.addresses()) {
+      List<Usage.Holding> holding = evidence.usage().holding(address);
+      boolean known =
+          !evidence.usage().mightBeHeld(address)
+              && holding.stream().allMatch(each -> each.attribute().isPresent());
+      boolean matches =
+          holding.stream()
+              .flatMap(each -> each.attribute().stream())
+              .anyMatch(attribute -> matches(attribute, id, endpoint));
+      if (!holding.isEmpty() && known && !matches && !others.contains(address)) {
+        others.add(address);
+      }
+    }
+    if (!others.isEmpty()) {
+      List<ObjectName> objects = new ArrayList<>(List.of(ObjectName.endpoint(id)));
+      others.stream().map(ObjectName::address).forEach(objects::add);
+      found.accept(
+          new Finding(
+              id(),
+              Severity.ERROR,
+              objects,
+              Wording.endpoint(id, endpoint)
+                  + " uses "
+                  + Wording.some(others, 2)
+                  + ", which is held for another.",
+              evidence.traffic().heldForAnother(),
+              Remedy.None.YET));
+    }
+  }
+
+  private static boolean matches(Attribute attribute, EndpointId id, Endpoint endpoint) {
+    boolean owner =
+        isFor(attribute.secondary(), id, endpoint)
+            || !attribute.alternateOwner().isEmpty()
+                && isFor(attribute.alternateOwner(), id, endpoint);
+    boolean handleIsCompared = !attribute.isVirtualMachine() && !endpoint.containerId().isEmpty();
+    return owner && (!handleIsCompared || hasHandle(attribute, id, endpoint));
+  }
+
+  private static boolean isFor(Map<String, String> owner, EndpointId id, Endpoint endpoint) {
+    return agrees(owner, "pod", endpoint.pod())
+        && agrees(owner, "namespace", id.namespace())
+        && agrees(owner, "node", endpoint.node());
+  }
+
+  /** A member that is absent is not compared. */
+  private static boolean agrees(Map<String, String> owner, String member, String value) {
+    return !owner.containsKey(member) || owner.get(member).equals(value);
+  }
+
+  private static boolean hasHandle(Attribute attribute, EndpointId id, Endpoint endpoint) {
+    return attribute
+        .handle()
+        .filter(
+            handle ->
+                handle.endsWith("." + endpoint.containerId())
+                    || handle.equals(id.namespace() + "." + endpoint.pod()))
+        .isPresent();
+  }
+}
