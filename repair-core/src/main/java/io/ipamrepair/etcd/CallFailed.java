@@ -8,21 +8,34 @@ final class CallFailed extends Exception {
   enum Proof {
     /** The request never left this machine. */
     NOT_SENT,
-    /** etcd answered with an error of those that it gives before it does anything; another member would say the same. */
+    /**
+     * etcd answered with an error of those that it gives before it does anything; another member
+     * would say the same.
+     */
     REFUSED,
     /** Nothing: it may have been done, may be done later, or never. */
     NONE
   }
 
+  /** What may cure it. */
+  enum Cure {
+    /** Logging in again. */
+    NEW_TOKEN,
+    /** Asking for less at once. */
+    SMALLER_ANSWER,
+    /** Nothing that is known here. */
+    NONE
+  }
+
   private final EtcdFailure failure;
   private final Proof proof;
-  private final boolean tokenRefused;
+  private final Cure cure;
 
-  CallFailed(EtcdFailure failure, Proof proof, boolean tokenRefused) {
+  CallFailed(EtcdFailure failure, Proof proof, Cure cure) {
     super(failure.line());
     this.failure = failure;
     this.proof = proof;
-    this.tokenRefused = tokenRefused;
+    this.cure = cure;
   }
 
   EtcdFailure failure() {
@@ -33,13 +46,12 @@ final class CallFailed extends Exception {
     return proof;
   }
 
-  /** Whether logging in again may help. */
-  boolean tokenRefused() {
-    return tokenRefused;
+  Cure cure() {
+    return cure;
   }
 
   /** The same failure, of a call that had to succeed before the real request could be sent. */
   CallFailed beforeSending() {
-    return proof == Proof.NONE ? new CallFailed(failure, Proof.NOT_SENT, tokenRefused) : this;
+    return proof == Proof.NONE ? new CallFailed(failure, Proof.NOT_SENT, cure) : this;
   }
 }

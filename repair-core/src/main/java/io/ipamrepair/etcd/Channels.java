@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes gRPC channels, all on one event loop of our own: ending that loop at exit is what spares the 300 ms that the JVM
- * otherwise waits for gRPC's shared, idle one (reference, etcd section 1).
+ * Makes gRPC channels, all on one event loop of our own: ending that loop at exit is what spares
+ * the 300 ms that the JVM otherwise waits for gRPC's shared, idle one (reference, etcd section 1).
  */
 final class Channels implements AutoCloseable {
   /** The largest answer accepted, in bytes. A page aims at a quarter of it ({@link PagedRead}). */
@@ -41,7 +41,8 @@ final class Channels implements AutoCloseable {
         NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
             .eventLoopGroup(loop)
             .channelType(NioSocketChannel.class)
-            // gRPC would send again what it thinks was not processed; whether to is for us to decide.
+            // gRPC would send again what it thinks was not processed; whether to is for us to
+            // decide.
             .disableRetry()
             // No DNS lookup of TXT records, which could bring a retry policy.
             .disableServiceConfigLookUp()

@@ -20,11 +20,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Calls to one endpoint: each sent once, each with a deadline, with the user's token if there is a user.
+ * Calls to one endpoint: each sent once, each with a deadline, with the user's token if there is a
+ * user.
  *
- * <p>A channel on which a call was left without an answer is thrown away, and the next call makes a new connection at once. gRPC
- * would rather back off for up to two minutes and fail calls meanwhile, and could hold on to a dead connection; so this also
- * takes the place of keep-alive pings, of which etcd complains.
+ * <p>A channel on which a call was left without an answer is thrown away, and the next call makes a
+ * new connection at once. gRPC would rather back off for up to two minutes and fail calls
+ * meanwhile, and could hold on to a dead connection; so this also takes the place of keep-alive
+ * pings, of which etcd complains.
  *
  * <p>Safe for several threads.
  */
@@ -58,15 +60,15 @@ final class Connection {
   }
 
   /**
-   * Sends {@code request} once and waits for the answer, until {@code deadline}. Only when etcd refuses the token, which it does
-   * before anything else, is it sent once more, with a new token.
+   * Sends {@code request} once and waits for the answer, until {@code deadline}. Only when etcd
+   * refuses the token, which it does before anything else, is it sent once more, with a new token.
    */
   <Q, A> A call(MethodDescriptor<Q, A> method, Q request, Deadline deadline) throws CallFailed {
     Optional<String> first = token(deadline);
     try {
       return send(method, request, first, deadline);
     } catch (CallFailed failed) {
-      if (credentials.isEmpty() || !failed.tokenRefused()) {
+      if (credentials.isEmpty() || failed.cure() != CallFailed.Cure.NEW_TOKEN) {
         throw failed;
       }
       forget(first);
@@ -143,7 +145,7 @@ final class Connection {
           new EtcdFailure(
               EtcdFailure.Kind.UNREACHABLE, endpoint.name(), "the connection was closed here"),
           CallFailed.Proof.NOT_SENT,
-          false);
+          CallFailed.Cure.NONE);
     }
     if (channel.isEmpty()) {
       channel = Optional.of(channels.open(endpoint));

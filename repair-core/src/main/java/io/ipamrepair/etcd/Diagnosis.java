@@ -15,17 +15,15 @@ import javax.net.ssl.SSLException;
 /**
  * Reads a gRPC status as a cause for a person and as a proof for the procedure.
  *
- * <p>The status code alone proves nothing: UNAVAILABLE has been seen for transactions that were applied, and RESOURCE_EXHAUSTED
- * has four meanings. What proves: no stream, hence not sent; or an error that carries the server's own trailers and is of a kind
- * that etcd gives before it does anything (reference, etcd sections 4.3 and 4.5; measured and read in the source, no promise of
+ * <p>The status code alone proves nothing: UNAVAILABLE has been seen for transactions that were
+ * applied, and RESOURCE_EXHAUSTED has four meanings. What proves: no stream, hence not sent; or an
+ * error that carries the server's own trailers and is of a kind that etcd gives before it does
+ * anything (reference, etcd sections 4.3 and 4.5; measured and read in the source, no promise of
  * etcd).
  */
 final class Diagnosis {
   private static final Metadata.Key<String> CONTENT_TYPE =
       Metadata.Key.of("content-type", Metadata.ASCII_STRING_MARSHALLER);
-
-  /** In the detail when an answer was refused here, for its size. */
-  static final String ANSWER_TOO_LARGE = "the answer is larger than this tool accepts";
 
   private static final int LONGEST_DETAIL = 300;
 
@@ -58,8 +56,7 @@ final class Diagnosis {
   static CallFailed of(
       Endpoint endpoint, Duration given, boolean sent, StatusRuntimeException thrown) {
     Diagnosis diagnosis = new Diagnosis(endpoint, given, sent, thrown);
-    return new CallFailed(
-        diagnosis.failure(), diagnosis.proof(), diagnosis.fromServer && diagnosis.tokenRefused());
+    return new CallFailed(diagnosis.failure(), diagnosis.proof(), diagnosis.cure());
   }
 
   private CallFailed.Proof proof() {
@@ -69,17 +66,25 @@ final class Diagnosis {
     return fromServer && refusedBeforehand() ? CallFailed.Proof.REFUSED : CallFailed.Proof.NONE;
   }
 
+  private CallFailed.Cure cure() {
+    if (fromServer && tokenRefused()) {
+      return CallFailed.Cure.NEW_TOKEN;
+    }
+    return !fromServer && answerTooLarge() ? CallFailed.Cure.SMALLER_ANSWER : CallFailed.Cure.NONE;
+  }
+
   private boolean refusedBeforehand() {
     return switch (status.getCode()) {
       case INVALID_ARGUMENT,
-              PERMISSION_DENIED,
-              UNAUTHENTICATED,
-              OUT_OF_RANGE,
-              FAILED_PRECONDITION,
-              NOT_FOUND,
-              UNIMPLEMENTED ->
+          PERMISSION_DENIED,
+          UNAUTHENTICATED,
+          OUT_OF_RANGE,
+          FAILED_PRECONDITION,
+          NOT_FOUND,
+          UNIMPLEMENTED ->
           true;
-      // "database space exceeded" is not among them: etcd can apply a transaction, cross its quota by it, and then say so.
+      // "database space exceeded" is not among them: etcd can apply a transaction, cross its quota
+      // by it, and then say so.
       case RESOURCE_EXHAUSTED ->
           said.contains("larger than max") || said.contains("too many requests");
       default -> false;
@@ -88,6 +93,10 @@ final class Diagnosis {
 
   private boolean tokenRefused() {
     return said.contains("invalid auth token") || said.contains("revision of auth store is old");
+  }
+
+  private boolean answerTooLarge() {
+    return said.contains("gRPC message exceeds maximum size");
   }
 
   private EtcdFailure failure() {
@@ -135,8 +144,8 @@ final class Diagnosis {
     if (status.getCode() == Status.Code.CANCELLED) {
       return as(Kind.OTHER, "the call was cancelled before an answer came");
     }
-    if (said.contains("gRPC message exceeds maximum size")) {
-      return as(Kind.OTHER, ANSWER_TOO_LARGE + ": " + said);
+    if (answerTooLarge()) {
+      return as(Kind.OTHER, "the answer is larger than this tool accepts: " + said);
     }
     Optional<NotSslRecordException> plain = cause(NotSslRecordException.class);
     if (plain.isPresent()) {
@@ -161,7 +170,8 @@ final class Diagnosis {
     if (refusedOrUnroutable(reason)) {
       return as(Kind.UNREACHABLE, reason);
     }
-    // A connection was made and closed again by the other side before it said anything that HTTP/2 begins with.
+    // A connection was made and closed again by the other side before it said anything that HTTP/2
+    // begins with.
     return endpoint.tls()
         ? as(
             Kind.TLS,
@@ -170,7 +180,8 @@ final class Diagnosis {
                 + ")")
         : as(
             Kind.UNREACHABLE,
-            "the server closed the connection: it may speak TLS, and then its endpoint is an https:// one ("
+            "the server closed the connection: it may speak TLS, and then its endpoint is an"
+                + " https:// one ("
                 + reason
                 + ")");
   }
@@ -186,7 +197,10 @@ final class Diagnosis {
         || lower.contains("was closed");
   }
 
-  /** What the connection says of itself: the innermost cause, since gRPC's own text is often only "io exception". */
+  /**
+   * What the connection says of itself: the innermost cause, since gRPC's own text is often only
+   * "io exception".
+   */
   private String reason() {
     Throwable cause = status.getCause();
     if (cause == null) {

@@ -13,7 +13,10 @@ import java.net.URI;
  */
 record Endpoint(String name, String host, int port, boolean tls) {
 
-  /** Reads {@code http://HOST:PORT} or {@code https://HOST:PORT}; anything else is an {@link EtcdException}. */
+  /**
+   * Reads {@code http://HOST:PORT} or {@code https://HOST:PORT}; anything else is an {@link
+   * EtcdException}.
+   */
   static Endpoint parse(URI uri) throws EtcdException {
     if (uri.getRawUserInfo() != null) {
       // Not shown in the message: it may hold a password.

@@ -15,10 +15,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The members of one cluster that may be asked. Reads go to the one that answered last, and on trouble to the others in turn,
- * within one time limit. Which one a write goes to is decided before it is sent, never after.
+ * The members of one cluster that may be asked. Reads go to the one that answered last, and on
+ * trouble to the others in turn, within one time limit. Which one a write goes to is decided before
+ * it is sent, never after.
  *
- * <p>Also sees to it that all answers come from one cluster: a list of endpoints that mixes two would otherwise mix their data.
+ * <p>Also sees to it that all answers come from one cluster: a list of endpoints that mixes two
+ * would otherwise mix their data.
  */
 final class Endpoints {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -49,13 +51,15 @@ final class Endpoints {
       List<Connection> order = inTurn();
       for (int i = 0; i < order.size(); i++) {
         Connection connection = order.get(i);
+        A answer;
         try {
-          A answer =
+          answer =
               connection.call(rpc.method(), request, share(deadline, connection, order.size() - i));
-          accept(connection, rpc.header().apply(answer));
-          return new Answer<>(answer, connection.endpoint());
         } catch (CallFailed failed) {
-          if (failed.proof() == CallFailed.Proof.REFUSED) {
+          boolean sameElsewhere =
+              failed.proof() == CallFailed.Proof.REFUSED
+                  || failed.cure() == CallFailed.Cure.SMALLER_ANSWER;
+          if (sameElsewhere || Thread.currentThread().isInterrupted()) {
             throw failed;
           }
           unpin(connection);
@@ -63,21 +67,24 @@ final class Endpoints {
           mayPass |=
               failed.proof() == CallFailed.Proof.NONE
                   && failed.failure().kind() != EtcdFailure.Kind.TIMEOUT;
+          continue;
         }
+        accept(connection, rpc.header().apply(answer));
+        return new Answer<>(answer, connection.endpoint());
       }
-      // A lost connection or a change of leader passes; a refused connection or a wrong certificate does not.
+      // A lost connection or a change of leader passes; a refused connection or a wrong certificate
+      // does not.
       if (!mayPass || deadline.timeRemaining(TimeUnit.NANOSECONDS) < PAUSE_NANOS) {
-        throw new CallFailed(together(List.copyOf(failures.values())), lastProof(mayPass), false);
+        throw new CallFailed(
+            together(List.copyOf(failures.values())), CallFailed.Proof.NONE, CallFailed.Cure.NONE);
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
   }
 
-  private static CallFailed.Proof lastProof(boolean mayPass) {
-    return mayPass ? CallFailed.Proof.NONE : CallFailed.Proof.NOT_SENT;
-  }
-
-  /** The endpoint that a write goes to: the one that answered last, if it need not be the only one. */
+  /**
+   * The endpoint that a write goes to: the one that answered last, if it need not be the only one.
+   */
   synchronized Optional<Connection> forWriting() {
     return connections.size() == 1 ? Optional.of(connections.get(0)) : pinned;
   }
@@ -107,8 +114,8 @@ final class Endpoints {
                   + Long.toHexString(answering)
                   + ", answers before came from cluster "
                   + Long.toHexString(expected)),
-          CallFailed.Proof.REFUSED,
-          false);
+          CallFailed.Proof.NONE,
+          CallFailed.Cure.NONE);
     }
     cluster = Optional.of(answering);
     pinned = Optional.of(connection);
@@ -120,8 +127,9 @@ final class Endpoints {
   }
 
   /**
-   * The part of the time that one endpoint may take, so that one that does not answer leaves enough to the others: half for one
-   * that has answered before, an equal share for the rest, the last all that is left.
+   * The part of the time that one endpoint may take, so that one that does not answer leaves enough
+   * to the others: half for one that has answered before, an equal share for the rest, the last all
+   * that is left.
    */
   private synchronized Deadline share(Deadline deadline, Connection connection, int left) {
     long nanos = deadline.timeRemaining(TimeUnit.NANOSECONDS);

@@ -1,6 +1,5 @@
 package io.ipamrepair.etcd;
 
-import io.etcd.jetcd.api.RangeRequest;
 import io.etcd.jetcd.api.ResponseHeader;
 import io.etcd.jetcd.api.TxnRequest;
 import io.etcd.jetcd.api.TxnResponse;
@@ -25,11 +24,15 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
- * A connection to etcd: reads at one revision, commits a transaction, repeats a fence until it is answered. It moves keys and
- * bytes. Every call has a deadline; no write is ever repeated behind the caller's back.
+ * A connection to etcd: reads at one revision, commits a transaction, repeats a fence until it is
+ * answered. It moves keys and bytes. Every call has a deadline; no write is ever repeated behind
+ * the caller's back.
  */
 public final class Etcd implements AutoCloseable {
-  /** Short, because a member that changes answers late or never, and another one would answer at once (reference, 10.5). */
+  /**
+   * Short, because a member that changes answers late or never, and another one would answer at
+   * once (reference, 10.5).
+   */
   private static final Duration FENCE_TRY = Duration.ofMillis(1500);
 
   private static final Duration FENCE_PAUSE = Duration.ofMillis(100);
@@ -69,7 +72,8 @@ public final class Etcd implements AutoCloseable {
   /**
    * Prepares a connection; reads the TLS files, and calls nobody yet.
    *
-   * @param writable the prefixes that may be written below; a transaction that writes elsewhere is a bug and is never sent
+   * @param writable the prefixes that may be written below; a transaction that writes elsewhere is
+   *     a bug and is never sent
    * @param faults interceptors for tests that lose answers or refuse calls
    * @throws EtcdException when the target contradicts itself or a file cannot be used
    */
@@ -89,18 +93,24 @@ public final class Etcd implements AutoCloseable {
             || target.clientCertificate().isPresent()
             || target.clientKey().isPresent();
     if (files && !tls) {
-      throw TlsFiles.wrong(parsed.get(0).name(), "TLS options are given, but the endpoint is http://");
+      throw TlsFiles.wrong(
+          parsed.get(0).name(), "TLS options are given, but the endpoint is http://");
     }
-    Channels channels = new Channels(tls ? Optional.of(TlsFiles.context(target)) : Optional.empty());
+    Channels channels =
+        new Channels(tls ? Optional.of(TlsFiles.context(target)) : Optional.empty());
     List<Connection> connections =
         parsed.stream()
-            .map(endpoint -> new Connection(endpoint, channels, target.credentials(), List.of(faults)))
+            .map(
+                endpoint ->
+                    new Connection(endpoint, channels, target.credentials(), List.of(faults)))
             .toList();
     return new Etcd(
         channels, connections, new Namespace(target.prefix()), new WritableKeys(writable), limits);
   }
 
-  /** Who answers: by a linearizable read, which a member that has lost its cluster cannot answer. */
+  /**
+   * Who answers: by a linearizable read, which a member that has lost its cluster cannot answer.
+   */
   public EtcdIdentity identity() throws EtcdException {
     try {
       // An empty transaction is linearizable and needs no right on any key.
@@ -108,15 +118,18 @@ public final class Etcd implements AutoCloseable {
           endpoints.read(Rpc.TXN, TxnRequest.getDefaultInstance());
       ResponseHeader header = answer.message().getHeader();
       return new EtcdIdentity(
-          header.getClusterId(), header.getMemberId(), header.getRevision(), answer.endpoint().name());
+          header.getClusterId(),
+          header.getMemberId(),
+          header.getRevision(),
+          answer.endpoint().name());
     } catch (CallFailed failed) {
       throw new EtcdException(failed.failure());
     }
   }
 
   /**
-   * Reads all {@code ranges} at one revision, in pages, handing over each key as it arrives. If the revision is compacted
-   * meanwhile it starts again with a fresh result, three times at the most.
+   * Reads all {@code ranges} at one revision, in pages, handing over each key as it arrives. If the
+   * revision is compacted meanwhile it starts again with a fresh result, three times at the most.
    *
    * @param ranges ascending
    * @param fresh makes an empty result
@@ -145,8 +158,7 @@ public final class Etcd implements AutoCloseable {
       }
       connection = endpoints.forWriting();
     }
-    return send(
-        connection.orElseThrow(), coding.request(transaction), deadline(limits.request()));
+    return send(connection.orElseThrow(), coding.request(transaction), deadline(limits.request()));
   }
 
   private static Deadline deadline(Duration limit) {
@@ -169,15 +181,31 @@ public final class Etcd implements AutoCloseable {
   }
 
   /**
-   * Repeats {@code fence}, over the endpoints in turn, until etcd answers or the time limit for settling has passed.
+   * Repeats {@code fence}, over the endpoints in turn, until etcd answers or the time limit for
+   * settling has passed.
+   *
+   * <p>A thread that was interrupted before settles all the same, and is interrupted again after.
    *
    * @param fence a transaction that may be repeated: what a lost answer hides, its repetition finds
-   * @return applied or a condition that failed; not applied for a refusal that repeating cannot cure; else unknown
+   * @return applied or a condition that failed; not applied for a refusal that repeating cannot
+   *     cure; else unknown
    */
   public CommitOutcome commitUntilAnswered(Transaction fence) {
     writable.check(fence);
     TxnRequest request = coding.request(fence);
-    Deadline end = deadline(limits.settle());
+    // An interrupted thread can neither wait nor be answered: it would spin here and settle
+    // nothing.
+    boolean interrupted = Thread.interrupted();
+    try {
+      return repeat(request, deadline(limits.settle()));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private CommitOutcome repeat(TxnRequest request, Deadline end) {
     boolean mayBeApplied = false;
     while (true) {
       CommitOutcome last = null;

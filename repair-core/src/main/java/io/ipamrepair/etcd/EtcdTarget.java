@@ -9,9 +9,11 @@ import java.util.Optional;
 /**
  * Which etcd to talk to, and as whom.
  *
- * @param endpoints {@code http://} or {@code https://} URIs with host and port, at least one, all of one scheme
+ * @param endpoints {@code http://} or {@code https://} URIs with host and port, at least one, all
+ *     of one scheme
  * @param caCertificate PEM file of the authorities to trust; absent with https: the system's
- * @param clientCertificate PEM file with this client's certificate chain; present exactly when {@code clientKey} is
+ * @param clientCertificate PEM file with this client's certificate chain; present exactly when
+ *     {@code clientKey} is
  * @param clientKey PEM file with its key: PKCS#8, PKCS#1 or SEC1, not encrypted
  * @param credentials etcd's user and password, when its authentication is on
  * @param prefix prepended to every key, for an etcd behind a namespace; usually empty

@@ -6,13 +6,16 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyValue;
 
 /**
- * The bytes before every key in an etcd that several users share: put before each key and range that is sent, taken from each
- * key that comes back. Outside this class no key has them.
+ * The bytes before every key in an etcd that several users share: put before each key and range
+ * that is sent, taken from each key that comes back. Outside this class no key has them.
  *
  * @param prefix empty when there is no namespace
  */
 record Namespace(Bytes prefix) {
-  /** The key as etcd has it. Right for the end of a range too, since every key of a range has the same prefix. */
+  /**
+   * The key as etcd has it. Right for the end of a range too, since every key of a range has the
+   * same prefix.
+   */
   ByteString inside(Bytes key) {
     return bytes(prefix.plus(key));
   }

@@ -16,11 +16,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
- * Reads many keys at one revision, a page at a time. The first page fixes the revision, all others ask for it.
+ * Reads many keys at one revision, a page at a time. The first page fixes the revision, all others
+ * ask for it.
  *
- * <p>A page is bounded by the number of keys, which is all that etcd offers, and the number is chosen so that a page has about
- * {@value #PAGE_BYTES} bytes: more costs memory here and in etcd, fewer costs etcd time, since for each page it walks all that is
- * left of the range (reference, etcd section 10.6). Never sorted: together with a limit that reads the whole range for each page,
+ * <p>A page is bounded by the number of keys, which is all that etcd offers, and the number is
+ * chosen so that a page has about {@value #PAGE_BYTES} bytes: more costs memory here and in etcd,
+ * fewer costs etcd time, since for each page it walks all that is left of the range (reference,
+ * etcd section 10.6). Never sorted: together with a limit that reads the whole range for each page,
  * and the keys come in order anyway.
  */
 final class PagedRead {
@@ -106,7 +108,7 @@ final class PagedRead {
                           .build())
                   .message();
         } catch (CallFailed failed) {
-          if (keys > 1 && answerTooLarge(failed)) {
+          if (keys > 1 && failed.cure() == CallFailed.Cure.SMALLER_ANSWER) {
             keys = keys / 4 + 1;
             continue;
           }
@@ -117,7 +119,8 @@ final class PagedRead {
         more = page.getMore();
         if (page.getKvsCount() > 0) {
           // The first key behind the last one read.
-          from = page.getKvs(page.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
+          from =
+              page.getKvs(page.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
           int bytesPerKey = 1 + page.getSerializedSize() / page.getKvsCount();
           keys = Math.max(1, Math.min(MOST_KEYS, PAGE_BYTES / bytesPerKey));
         }
@@ -127,7 +130,11 @@ final class PagedRead {
   }
 
   private long currentRevision() throws CallFailed {
-    return endpoints.read(Rpc.TXN, TxnRequest.getDefaultInstance()).message().getHeader().getRevision();
+    return endpoints
+        .read(Rpc.TXN, TxnRequest.getDefaultInstance())
+        .message()
+        .getHeader()
+        .getRevision();
   }
 
   private AtRevision<List<KeyValue>> keysOnce(List<Bytes> keys) throws CallFailed {
@@ -149,7 +156,7 @@ final class PagedRead {
       } catch (CallFailed failed) {
         boolean tooMany =
             failed.failure().kind() == EtcdFailure.Kind.TOO_MANY_OPERATIONS
-                || answerTooLarge(failed);
+                || failed.cure() == CallFailed.Cure.SMALLER_ANSWER;
         if (atOnce > 1 && tooMany) {
           atOnce = atOnce / 4 + 1;
           continue;
@@ -161,9 +168,5 @@ final class PagedRead {
       done += some.size();
     }
     return new AtRevision<>(revision == 0 ? currentRevision() : revision, List.copyOf(found));
-  }
-
-  private static boolean answerTooLarge(CallFailed failed) {
-    return failed.failure().detail().contains(Diagnosis.ANSWER_TOO_LARGE);
   }
 }

@@ -13,9 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a private key from PEM text in the three forms that etcd's users have. Java and netty read only PKCS#8 ("PRIVATE KEY");
- * openssl and etcd's own tools also write PKCS#1 ("RSA PRIVATE KEY") and SEC1 ("EC PRIVATE KEY"). PKCS#8 is an envelope around
- * those two that names the algorithm, so here it is put around them:
+ * Reads a private key from PEM text in the three forms that etcd's users have. Java and netty read
+ * only PKCS#8 ("PRIVATE KEY"); openssl and etcd's own tools also write PKCS#1 ("RSA PRIVATE KEY")
+ * and SEC1 ("EC PRIVATE KEY"). PKCS#8 is an envelope around those two that names the algorithm, so
+ * here it is put around them:
  *
  * <pre>
  *   SEQUENCE { INTEGER 0, SEQUENCE { OID algorithm, parameters }, OCTET STRING { the key } }
@@ -142,9 +143,7 @@ final class PrivateKeyPem {
     } else {
       // 64 KiB are far more than any key has.
       head =
-          new byte[] {
-            (byte) tag, (byte) 0x82, (byte) (content.length >> 8), (byte) content.length
-          };
+          new byte[] {(byte) tag, (byte) 0x82, (byte) (content.length >> 8), (byte) content.length};
     }
     return joined(head, content);
   }

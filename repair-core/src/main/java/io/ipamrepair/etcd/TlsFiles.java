@@ -18,11 +18,17 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLException;
 
-/** Turns the PEM files of a target into what a TLS connection needs. Every mistake is an {@link EtcdException} of kind TLS. */
+/**
+ * Turns the PEM files of a target into what a TLS connection needs. Every mistake is an {@link
+ * EtcdException} of kind TLS.
+ */
 final class TlsFiles {
   private TlsFiles() {}
 
-  /** Whom {@code target} trusts and what it shows of itself. Without a CA file: the authorities that the JDK trusts. */
+  /**
+   * Whom {@code target} trusts and what it shows of itself. Without a CA file: the authorities that
+   * the JDK trusts.
+   */
   static SslContext context(EtcdTarget target) throws EtcdException {
     SslContextBuilder builder =
         GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK);
@@ -87,7 +93,6 @@ final class TlsFiles {
   /** A TLS failure of our own making, before anything is sent. */
   static EtcdException wrong(String subject, String detail) {
     return new EtcdException(
-        new EtcdFailure(
-            EtcdFailure.Kind.TLS, subject, detail.replaceAll("\\s+", " ").trim()));
+        new EtcdFailure(EtcdFailure.Kind.TLS, subject, detail.replaceAll("\\s+", " ").trim()));
   }
 }

@@ -34,12 +34,19 @@ record TransactionCoding(Namespace namespace) {
         : new CommitOutcome.ConditionFailed(revision, read);
   }
 
-  /** The keys that the reads of a transaction found, in the order they were asked for; absent ones left out. */
+  /**
+   * The keys that the reads of a transaction found, in the order they were asked for; absent ones
+   * left out.
+   */
   List<KeyValue> found(TxnResponse response) {
     List<KeyValue> found = new ArrayList<>();
     response
         .getResponsesList()
-        .forEach(one -> one.getResponseRange().getKvsList().forEach(kv -> found.add(namespace.outside(kv))));
+        .forEach(
+            one ->
+                one.getResponseRange()
+                    .getKvsList()
+                    .forEach(kv -> found.add(namespace.outside(kv))));
     return List.copyOf(found);
   }
 
@@ -60,7 +67,8 @@ record TransactionCoding(Namespace namespace) {
           .setKey(namespace.inside(is.key()))
           .setValue(Namespace.bytes(is.value()));
     } else if (compare instanceof Compare.Absent is) {
-      // etcd compares an absent key as one with zeros everywhere, but for VALUE, where it is always false.
+      // etcd compares an absent key as one with zeros everywhere, but for VALUE, where it is always
+      // false.
       out.setTarget(io.etcd.jetcd.api.Compare.CompareTarget.CREATE)
           .setKey(namespace.inside(is.key()))
           .setCreateRevision(0);

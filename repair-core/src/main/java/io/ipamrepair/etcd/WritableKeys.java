@@ -6,8 +6,9 @@ import io.ipamrepair.kv.Transaction;
 import java.util.List;
 
 /**
- * The prefixes that this tool may write under, checked before anything is sent. etcd's own permissions are not enough: some
- * releases check them badly (reference, etcd section 10.4), and often there are none.
+ * The prefixes that this tool may write under, checked before anything is sent. etcd's own
+ * permissions are not enough: some releases check them badly (reference, etcd section 10.4), and
+ * often there are none.
  */
 record WritableKeys(List<Bytes> prefixes) {
   WritableKeys {
@@ -17,7 +18,10 @@ record WritableKeys(List<Bytes> prefixes) {
     }
   }
 
-  /** Throws {@link IllegalArgumentException} if {@code transaction} could write a key outside the prefixes. */
+  /**
+   * Throws {@link IllegalArgumentException} if {@code transaction} could write a key outside the
+   * prefixes.
+   */
   void check(Transaction transaction) {
     check(transaction.then());
     check(transaction.otherwise());

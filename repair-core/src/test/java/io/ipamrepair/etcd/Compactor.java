@@ -1,0 +1,35 @@
+package io.ipamrepair.etcd;
+
+import com.google.protobuf.ByteString;
+import io.etcd.jetcd.api.CompactionRequest;
+import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.RangeRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import java.net.URI;
+
+/** Compacts an etcd up to its newest revision, as Calico's controllers do every ten minutes. */
+final class Compactor implements AutoCloseable {
+  private final ManagedChannel channel;
+
+  Compactor(URI endpoint) {
+    this.channel =
+        ManagedChannelBuilder.forAddress(endpoint.getHost(), endpoint.getPort())
+            .usePlaintext()
+            .build();
+  }
+
+  void compact() {
+    KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel);
+    long now =
+        kv.range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("/none")).build())
+            .getHeader()
+            .getRevision();
+    kv.compact(CompactionRequest.newBuilder().setRevision(now).build());
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}
