@@ -1,0 +1,408 @@
+package io.ipamrepair.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.ClientInterceptor;
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.etcd.TimeLimits;
+import io.ipamrepair.journal.Journal;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.plan.EtcdLimits;
+import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.PlanFile;
+import io.ipamrepair.plan.Planner;
+import io.ipamrepair.plan.Planner.Circumstances;
+import io.ipamrepair.plan.Repairs;
+import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.testing.Faults;
+import io.ipamrepair.testing.Golden;
+import io.ipamrepair.testing.ThrowawayEtcd;
+import io.ipamrepair.undo.RecordedRun;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The whole procedure on a real etcd with a real journal. */
+@Tag("etcd")
+class ApplyTest {
+  private static final QuietTime QUICK =
+      new QuietTime(Duration.ofMillis(100), Duration.ofSeconds(5));
+  private static final Clock CLOCK = Clock.systemUTC();
+
+  @TempDir Path folder;
+  private ThrowawayEtcd server;
+  private final Random random = new Random(42);
+  private final List<String> told = new ArrayList<>();
+
+  private void load(String release, String name) {
+    server = ThrowawayEtcd.start();
+    server.load(new Golden(release, name).keyValues());
+  }
+
+  @AfterEach
+  void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private Journal journal() {
+    return Journal.at(folder.resolve("journal"));
+  }
+
+  private Etcd connect(ClientInterceptor... faults) throws Exception {
+    TimeLimits limits =
+        new TimeLimits(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(10));
+    return Etcd.connect(server.target(), limits, RunKeys.writable(), faults);
+  }
+
+  private Circumstances circumstances(Etcd etcd, String... words) throws Exception {
+    Instant now = CLOCK.instant();
+    return new Circumstances(
+        List.of(words),
+        "tester@host",
+        now,
+        now.plusSeconds(600),
+        "",
+        Optional.of(Long.toHexString(etcd.identity().clusterId())));
+  }
+
+  private Plan plan(String... words) throws Exception {
+    try (Etcd etcd = connect()) {
+      IpamState state = new LiveSource(etcd).read();
+      return new Planner(state, EtcdLimits.standard())
+          .plan(Repairs.of(List.of(words)).judge(state), circumstances(etcd, words));
+    }
+  }
+
+  private Operator operator(boolean yes) {
+    return new Operator() {
+      @Override
+      public String name() {
+        return "tester@host";
+      }
+
+      @Override
+      public void tell(String line) {
+        told.add(line);
+      }
+
+      @Override
+      public boolean confirms(String question, String answer) {
+        return yes;
+      }
+    };
+  }
+
+  private RunOutcome apply(Plan plan, ClientInterceptor... faults) throws Exception {
+    return apply(plan, true, false, faults);
+  }
+
+  private RunOutcome apply(Plan plan, boolean yes, boolean dryRun, ClientInterceptor... faults)
+      throws Exception {
+    try (Etcd etcd = connect(faults)) {
+      return new Apply(etcd, journal(), operator(yes), CLOCK, random, QUICK)
+          .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), dryRun);
+    }
+  }
+
+  private Rollback.Prepared prepareRollback(String run) throws Exception {
+    try (Etcd etcd = connect()) {
+      return new Rollback(etcd, journal(), operator(true), CLOCK, EtcdLimits.standard())
+          .prepare(run, circumstances(etcd, "rollback", run));
+    }
+  }
+
+  private static String run(RunOutcome outcome) {
+    assertThat(outcome).isInstanceOf(RunOutcome.Applied.class);
+    return ((RunOutcome.Applied) outcome).run();
+  }
+
+  private RecordedRun recorded(String run) throws Exception {
+    return new RunReader().read(journal().read(run));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "incident-typo, remove-pool eqiad-pods-second",
+    "incident-typo, remove-pool eqiad-pods",
+    "healthy-v4, remove-pool default-ipv4-ippool --keep-blocks",
+    "incident-wrong-deletion, reassign-affinity --block 10.64.64.64/26 --to kubernetes1003",
+    "crash-S4, reassign-affinity --block 10.192.68.0/26 --to kubernetes2005",
+    "incident-before, reassign-affinity --from kubernetes1001 --to kubernetes1005",
+    "crash-S16, release-orphan-blocks --all",
+    "crash-S8, release-orphan-blocks --all",
+    "crash-S8-host-gone, release-orphan-blocks --all",
+    "crash-S10, release-orphan-blocks --all",
+    "crash-S6-confirmed, release-orphan-blocks --all",
+    "crash-S13, release-orphan-blocks --all --free-leaked",
+    "node-deleted, release-orphan-blocks --all --free-leaked"
+  })
+  void aRepairIsAppliedAndItsRollbackBringsEveryByteBack(String name, String command)
+      throws Exception {
+    load("v3.32.1", name);
+    Map<Bytes, Bytes> before = server.calico();
+    Plan plan = plan(command.split(" "));
+    String run = run(apply(plan));
+    assertThat(server.calico()).as("after %s", command).isNotEqualTo(before);
+    assertThat(recorded(run).status()).isEqualTo(RecordedRun.Status.APPLIED);
+
+    Rollback.Prepared prepared = prepareRollback(run);
+    assertThat(prepared).isInstanceOf(Rollback.Prepared.Ready.class);
+    Plan undo = ((Rollback.Prepared.Ready) prepared).plan();
+    String undoRun = run(apply(undo));
+    assertThat(server.calico()).as("after the rollback").isEqualTo(before);
+
+    // A rollback is a run like any other: it can be rolled back.
+    Plan redo = ((Rollback.Prepared.Ready) prepareRollback(undoRun)).plan();
+    run(apply(redo));
+    assertThat(server.calico()).isNotEqualTo(before);
+  }
+
+  @Test
+  void aPodThatStartsInTheBlockMakesTheRollbackAConflictAndNothingIsLost() throws Exception {
+    load("v3.32.1", "incident-wrong-deletion");
+    String run =
+        run(
+            apply(
+                plan("reassign-affinity", "--block", "10.64.64.64/26", "--to", "kubernetes1003")));
+    String key = "/calico/ipam/v2/assignment/ipv4/block/10.64.64.64-26";
+    String block = server.calico().get(Bytes.utf8(key)).display();
+    String withPod =
+        block
+            .replaceFirst("(\"allocations\":\\[(?:\\d+,){14})null", "$10")
+            .replaceFirst("\"unallocated\":\\[14,", "\"unallocated\":[");
+    assertThat(withPod).isNotEqualTo(block);
+    server.put(key, withPod);
+    Map<Bytes, Bytes> before = server.calico();
+
+    Rollback.Prepared prepared = prepareRollback(run);
+    assertThat(prepared).isInstanceOf(Rollback.Prepared.Impossible.class);
+    RunOutcome outcome = ((Rollback.Prepared.Impossible) prepared).outcome();
+    assertThat(outcome).isInstanceOf(RunOutcome.Moved.class);
+    assertThat(((RunOutcome.Moved) outcome).moved())
+        .anyMatch(line -> line.contains("block:10.64.64.64/26 was changed since run " + run))
+        .anyMatch(line -> line.contains("since then: ordinal 14 (10.64.64.78) free →"));
+    assertThat(server.calico()).isEqualTo(before);
+  }
+
+  @Test
+  void aPlanWhoseEvidenceMovedIsRefusedAndLeavesNoRun() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    server.delete("/calico/resources/v3/projectcalico.org/ippools/eqiad-pods");
+    Map<Bytes, Bytes> before = server.calico();
+    assertThat(apply(plan))
+        .isInstanceOfSatisfying(
+            RunOutcome.Moved.class,
+            moved ->
+                assertThat(moved.moved()).containsExactly("pool:eqiad-pods was there and is gone"));
+    assertThat(server.calico()).isEqualTo(before);
+    assertThat(journal().list()).isEmpty();
+  }
+
+  @Test
+  void aPlanThatIsInPlaceAlreadyIsRefusedAsMoved() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    run(apply(plan));
+    assertThat(apply(plan))
+        .isInstanceOfSatisfying(
+            RunOutcome.Moved.class,
+            moved -> assertThat(moved.moved().get(0)).contains("in place already"));
+  }
+
+  @Test
+  void aPodThatStartsElsewhereDoesNotMakeAPlanStale() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    String key = "/calico/ipam/v2/assignment/ipv4/block/10.64.64.0-26";
+    server.put(
+        key,
+        server
+            .calico()
+            .get(Bytes.utf8(key))
+            .display()
+            .replaceFirst("\"sequenceNumber\":(\\d+)\\d", "\"sequenceNumber\":$19"));
+    run(apply(plan));
+  }
+
+  @Test
+  void anotherClusterIsRefused() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    String key = "/calico/resources/v3/projectcalico.org/clusterinformations/default";
+    server.put(
+        key,
+        server
+            .calico()
+            .get(Bytes.utf8(key))
+            .display()
+            .replaceFirst("\"clusterGUID\":\"[0-9a-f]*", "\"clusterGUID\":\"beef"));
+    assertThat(apply(plan))
+        .isInstanceOfSatisfying(
+            RunOutcome.Refused.class,
+            refused -> assertThat(refused.reasons().get(0)).contains("this is beef"));
+    server.close();
+    load("v3.32.1", "incident-typo");
+    assertThat(apply(plan))
+        .isInstanceOfSatisfying(
+            RunOutcome.Refused.class,
+            refused -> assertThat(refused.reasons().get(0)).contains("etcd cluster"));
+  }
+
+  @Test
+  void aDryRunAndANoWriteNothing() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    Map<Bytes, io.ipamrepair.kv.KeyValue> before = server.all();
+    assertThat(apply(plan, true, true)).isInstanceOf(RunOutcome.Applicable.class);
+    assertThat(apply(plan, false, false)).isInstanceOf(RunOutcome.Declined.class);
+    assertThat(server.all()).isEqualTo(before);
+    assertThat(journal().list()).isEmpty();
+  }
+
+  @Test
+  void aStepThatWasAppliedAlthoughItsAnswerWasLostIsReportedAsApplied() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    RunOutcome outcome =
+        apply(
+            plan, Faults.loseAnswers(Faults.writesRecord("\"done\":1").and(Faults.isNoTrial()), 1));
+    run(outcome);
+    assertThat(told)
+        .anyMatch(line -> line.contains("settling"))
+        .anyMatch(line -> line.contains("the answer was lost, the write was not"));
+    assertThat(server.calico())
+        .doesNotContainKey(
+            Bytes.utf8("/calico/resources/v3/projectcalico.org/ippools/eqiad-pods-second"));
+  }
+
+  @Test
+  void aStepThatNeverLeftIsReportedAsNotApplied() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    Map<Bytes, Bytes> before = server.calico();
+    RunOutcome outcome =
+        apply(plan, Faults.neverSend(Faults.writesRecord("\"done\":1").and(Faults.isNoTrial()), 1));
+    assertThat(outcome).isInstanceOf(RunOutcome.EtcdUnusable.class);
+    assertThat(server.calico()).isEqualTo(before);
+    assertThat(journal().list()).hasSize(1);
+  }
+
+  @Test
+  void aRunKnownToEtcdIsRecordedWhenTheAnswerToItsBeginIsLost() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    run(apply(plan, Faults.loseAnswers(Faults.writesRecord("\"done\":0"), 1)));
+  }
+
+  @Test
+  void whenEtcdStaysAwayTheOutcomeIsUnknownAndRollbackSettlesIt() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Map<Bytes, Bytes> before = server.calico();
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    RunOutcome outcome =
+        apply(
+            plan,
+            Faults.loseAnswers(
+                Faults.writesRecord("\"done\":1")
+                    .and(Faults.isNoTrial())
+                    .or(Faults.writesRecord("given-up")),
+                1000));
+    assertThat(outcome).isInstanceOf(RunOutcome.Unknown.class);
+    String run = ((RunOutcome.Unknown) outcome).run();
+    assertThat(recorded(run).status()).isEqualTo(RecordedRun.Status.UNKNOWN);
+
+    run(apply(((Rollback.Prepared.Ready) prepareRollback(run)).plan()));
+    assertThat(server.calico()).isEqualTo(before);
+    assertThat(recorded(run).status()).isEqualTo(RecordedRun.Status.APPLIED);
+  }
+
+  @Test
+  void aPoolThatGetsABlockAfterItWasDisabledHaltsTheRunAndRollbackEnablesItAgain()
+      throws Exception {
+    load("v3.32.1", "healthy-v4");
+    Map<Bytes, Bytes> before = server.calico();
+    Plan plan = plan("remove-pool", "default-ipv4-ippool", "--keep-blocks");
+    String existing =
+        before.keySet().stream()
+            .map(Bytes::display)
+            .filter(key -> key.contains("/assignment/"))
+            .findFirst()
+            .orElseThrow();
+    String newBlock = existing.replaceFirst("\\.\\d+-26$", ".0-26");
+    assertThat(before).doesNotContainKey(Bytes.utf8(newBlock));
+    RunOutcome outcome =
+        apply(
+            plan,
+            new ClientInterceptor() {
+              @Override
+              public <Q, A> io.grpc.ClientCall<Q, A> interceptCall(
+                  io.grpc.MethodDescriptor<Q, A> method,
+                  io.grpc.CallOptions options,
+                  io.grpc.Channel next) {
+                if (server.calico().values().stream()
+                        .anyMatch(value -> value.display().contains("\"disabled\":true"))
+                    && !server.calico().containsKey(Bytes.utf8(newBlock))) {
+                  server.put(newBlock, before.get(Bytes.utf8(existing)).display());
+                }
+                return next.newCall(method, options);
+              }
+            });
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            RunOutcome.Halted.class,
+            halted -> {
+              assertThat(halted.applied()).isEqualTo(1);
+              assertThat(halted.reasons()).anyMatch(reason -> reason.contains("is new inside"));
+            });
+    server.delete(newBlock);
+    run(
+        apply(
+            ((Rollback.Prepared.Ready) prepareRollback(((RunOutcome.Halted) outcome).run()))
+                .plan()));
+    assertThat(server.calico()).isEqualTo(before);
+  }
+
+  @Test
+  void aServerThatIsSetLowerStopsTheRunBeforeAnythingIsWritten() throws Exception {
+    server = ThrowawayEtcd.start("--max-txn-ops", "2");
+    for (var each : new Golden("v3.32.1", "crash-S4").keyValues()) {
+      server.put(each.key().display(), each.value().display());
+    }
+    Map<Bytes, Bytes> before = server.calico();
+    Plan plan = plan("reassign-affinity", "--block", "10.192.68.0/26", "--to", "kubernetes2005");
+    assertThat(apply(plan))
+        .isInstanceOfSatisfying(
+            RunOutcome.EtcdUnusable.class,
+            unusable ->
+                assertThat(unusable.failure().kind())
+                    .isEqualTo(io.ipamrepair.kv.EtcdFailure.Kind.TOO_MANY_OPERATIONS));
+    assertThat(server.calico()).isEqualTo(before);
+    assertThat(server.all().keySet()).noneMatch(key -> key.display().startsWith("/ipam-repair/"));
+  }
+
+  @Test
+  void anUnusableJournalIsRefusedBeforeTheFirstWrite() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    Map<Bytes, io.ipamrepair.kv.KeyValue> before = server.all();
+    java.nio.file.Files.writeString(folder.resolve("journal"), "a file where the folder should be");
+    assertThat(apply(plan)).isInstanceOf(RunOutcome.JournalUnusable.class);
+    assertThat(server.all()).isEqualTo(before);
+  }
+}
