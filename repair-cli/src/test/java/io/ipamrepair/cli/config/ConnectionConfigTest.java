@@ -1,0 +1,228 @@
+package io.ipamrepair.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConnectionConfigTest {
+  @TempDir Path folder;
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void home() {
+    environment.put("HOME", folder.toString());
+  }
+
+  private static ConnectionFlags endpoints(String text) {
+    ConnectionFlags none = ConnectionFlags.none();
+    return new ConnectionFlags(
+        Optional.of(text),
+        none.cacert(),
+        none.cert(),
+        none.key(),
+        none.user(),
+        none.passwordFile(),
+        none.prefix(),
+        none.cluster(),
+        none.configFile(),
+        none.requestTimeout(),
+        none.settleTimeout(),
+        none.timeout());
+  }
+
+  private static ConnectionFlags file(Path config, Optional<String> cluster) {
+    ConnectionFlags none = ConnectionFlags.none();
+    return new ConnectionFlags(
+        none.endpoints(),
+        none.cacert(),
+        none.cert(),
+        none.key(),
+        none.user(),
+        none.passwordFile(),
+        none.prefix(),
+        cluster,
+        Optional.of(config),
+        none.requestTimeout(),
+        none.settleTimeout(),
+        none.timeout());
+  }
+
+  private static ConnectionFlags user(String user) {
+    ConnectionFlags none = ConnectionFlags.none();
+    return new ConnectionFlags(
+        none.endpoints(),
+        none.cacert(),
+        none.cert(),
+        none.key(),
+        Optional.of(user),
+        none.passwordFile(),
+        none.prefix(),
+        none.cluster(),
+        none.configFile(),
+        none.requestTimeout(),
+        none.settleTimeout(),
+        none.timeout());
+  }
+
+  private ConnectionConfig.Resolved resolve(ConnectionFlags flags) throws ConfigException {
+    return new ConnectionConfig(flags, environment, folder.resolve("calicoctl.cfg"))
+        .resolve(question -> Optional.empty());
+  }
+
+  private List<String> problems(ConnectionFlags flags) {
+    ConfigException wrong = catchThrowableOfType(ConfigException.class, () -> resolve(flags));
+    assertThat(wrong).as("must be refused").isNotNull();
+    return wrong.problems();
+  }
+
+  private Path write(String name, String text) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, text);
+  }
+
+  private static String source(ConnectionConfig.Resolved resolved, String name) {
+    return resolved.settings().stream()
+        .filter(setting -> setting.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .source();
+  }
+
+  @Test
+  void theMoreExplicitSourceWins() throws Exception {
+    assertThat(resolve(ConnectionFlags.none()).target().endpoints())
+        .hasToString("[http://127.0.0.1:2379]");
+    write(
+        ".config/ipam-repair/config.yaml",
+        "default: prod\nclusters:\n  prod:\n    endpoints: [http://own:1]\n");
+    assertThat(resolve(ConnectionFlags.none()).target().endpoints()).hasToString("[http://own:1]");
+    write(
+        "calicoctl.cfg",
+        "apiVersion: projectcalico.org/v3\nkind: CalicoAPIConfig\nspec:\n  etcdEndpoints: http://calicoctl:2\n");
+    assertThat(resolve(ConnectionFlags.none()).target().endpoints())
+        .hasToString("[http://calicoctl:2]");
+    environment.put("ETCD_ENDPOINTS", "http://etcd:3");
+    assertThat(resolve(ConnectionFlags.none()).target().endpoints()).hasToString("[http://etcd:3]");
+    environment.put("ETCDCTL_ENDPOINTS", "http://etcdctl:4");
+    ConnectionConfig.Resolved resolved = resolve(ConnectionFlags.none());
+    assertThat(resolved.target().endpoints()).hasToString("[http://etcdctl:4]");
+    assertThat(source(resolved, "endpoints")).isEqualTo("ETCDCTL_ENDPOINTS");
+    assertThat(resolved.disagreement())
+        .get()
+        .asString()
+        .contains("http://etcdctl:4 (ETCDCTL_ENDPOINTS)")
+        .contains("http://etcd:3 (ETCD_ENDPOINTS)");
+    ConnectionConfig.Resolved flagged = resolve(endpoints("http://flag:5"));
+    assertThat(flagged.target().endpoints()).hasToString("[http://flag:5]");
+    assertThat(flagged.disagreement()).isEmpty();
+  }
+
+  @Test
+  void aNamedClusterIsAsGoodAsFlags() throws Exception {
+    Path config =
+        write(
+            "config.yaml",
+            "clusters:\n  prod: {endpoints: 'http://prod:1', prefix: /tenant}\n  test: {endpoints: ['http://test:1']}\n");
+    environment.put("ETCDCTL_ENDPOINTS", "http://other:1");
+    ConnectionConfig.Resolved resolved = resolve(file(config, Optional.of("prod")));
+    assertThat(resolved.target().prefix()).hasToString("/tenant");
+    assertThat(problems(file(config, Optional.of("nowhere"))))
+        .containsExactly(config + ": there is no cluster 'nowhere'; there are: prod, test");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "10.0.0.1:2379 | [http://10.0.0.1:2379]",
+        "http://10.0.0.1 | [http://10.0.0.1:2379]",
+        "http://[::1]:2379/ , http://b:1 | [http://[::1]:2379, http://b:1]"
+      })
+  void endpointsAreReadAsEtcdctlReadsThem(String text, String endpoints) throws Exception {
+    assertThat(resolve(endpoints(text)).target().endpoints()).hasToString(endpoints);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ftp://a:1 | is no endpoint",
+        "http://a:1/path | is no endpoint",
+        "http://a:1,https://b:1 | mixed",
+        "http://a b:1 | is no endpoint",
+        ", | no endpoint"
+      })
+  void whatIsNoEndpointIsRefused(String text, String problem) {
+    assertThat(problems(endpoints(text))).anyMatch(line -> line.contains(problem));
+  }
+
+  @Test
+  void allProblemsAreSaidAtOnce() {
+    environment.put("ETCDCTL_CERT", "/no/cert.pem");
+    assertThat(problems(endpoints("http://a:1")))
+        .anyMatch(line -> line.contains("TLS options are given"))
+        .anyMatch(line -> line.contains("needs its key"))
+        .anyMatch(line -> line.contains("no readable file /no/cert.pem"));
+  }
+
+  @Test
+  void aPasswordComesFromAVariableAndIsNeverShown() throws Exception {
+    environment.put("ETCDCTL_PASSWORD", "s3cret");
+    ConnectionConfig.Resolved resolved = resolve(user("root"));
+    assertThat(resolved.target().credentials())
+        .get()
+        .satisfies(credentials -> assertThat(credentials.password()).isEqualTo("s3cret"));
+    assertThat(resolved.toString()).doesNotContain("s3cret");
+    assertThat(source(resolved, "password")).isEqualTo("ETCDCTL_PASSWORD");
+  }
+
+  @Test
+  void aPasswordOnTheCommandLineOrNoneAtAllIsRefused() {
+    assertThat(problems(user("root:s3cret")))
+        .anyMatch(line -> line.contains("--user takes a name only"))
+        .noneMatch(line -> line.contains("s3cret"));
+    assertThat(problems(user("root"))).anyMatch(line -> line.contains("has no password"));
+  }
+
+  @Test
+  void aServersOwnCertificateIsSaidToBeOne() throws Exception {
+    Path pem = write("server.pem", "");
+    environment.put("ETCD_CERT_FILE", pem.toString());
+    environment.put("ETCD_KEY_FILE", pem.toString());
+    assertThat(source(resolve(endpoints("https://a:1")), "cert"))
+        .contains("ETCD_CERT_FILE")
+        .contains("server's own");
+  }
+
+  @Test
+  void aCalicoctlFileForKubernetesIsRefusedByName() throws Exception {
+    Path config =
+        write("calicoctl.cfg", "kind: CalicoAPIConfig\nspec:\n  datastoreType: kubernetes\n");
+    assertThat(problems(ConnectionFlags.none()))
+        .anyMatch(line -> line.startsWith(config.toString()) && line.contains("'kubernetes'"));
+  }
+
+  @Test
+  void unknownFieldsOfTheOwnFileAreNamed() throws Exception {
+    Path config =
+        write("config.yaml", "default: prod\nclusters:\n  prod: {endpoint: 'http://prod:1'}\n");
+    assertThat(problems(file(config, Optional.empty())))
+        .anyMatch(line -> line.contains("unknown field 'endpoint'"));
+    Path damaged = write("damaged.yaml", "a: [");
+    assertThat(problems(file(damaged, Optional.empty())))
+        .anyMatch(line -> line.contains("not YAML"));
+  }
+}
