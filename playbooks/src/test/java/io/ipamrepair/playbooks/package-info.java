@@ -1,0 +1,2 @@
+/** Runbooks and stories, played with the real command line on a real etcd. */
+package io.ipamrepair.playbooks;

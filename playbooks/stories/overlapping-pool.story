@@ -1,0 +1,205 @@
+# The runbook overlapping-pool, followed. Where the runbook says apply, somebody types the answer; here --yes does.
+
+@load v3.32.1/incident-typo
+
+$ ipam-repair scan
+| etcd http://ETCD   cluster CLUSTER   Calico v3.32.1   revision N   100 keys in N s
+|
+|   2 pools   4 blocks (0 empty)   6 nodes, 2 without a block   41 of 256 addresses used
+|
+| ERROR   P1  Pool eqiad-pods-second: 10.64.64.1/24 has host bits: it means 10.64.64.0/24, or another network was meant.
+|             calicoctl refuses to delete it.
+|             Traffic: None by itself: nodes compute with 10.64.64.0/24.
+|             ipam-repair remove-pool eqiad-pods-second
+| ERROR   P2  Pool eqiad-pods (10.64.64.0/24) overlaps eqiad-pods-second (10.64.64.1/24 = 10.64.64.0/24).
+|             The same of pool eqiad-pods-second.
+|             Traffic: None by itself: the settings of eqiad-pods, the first by name, hold. Deleting either by its CIDR
+|             may delete the other, and takes blocks from their nodes.
+|             ipam-repair remove-pool eqiad-pods-second
+| ERROR   B10 Block 10.64.64.0/26 lies in 2 pools: eqiad-pods, eqiad-pods-second.
+|             The same of block 10.64.64.64/26, block 10.64.64.128/26, block 10.64.64.192/26.
+|             Traffic: None by itself. Deleting one of the pools with Calico's tools can take the block from its node.
+|             ipam-repair remove-pool eqiad-pods-second
+| INFO        Capacity: pool eqiad-pods (10.64.64.0/24) has 4 blocks and no room for another of /26; 41 of 256 addresses
+|             used, 9 borrowed. Nodes without a block: kubernetes1005 (5 borrowed addresses), kubernetes1006 (4 borrowed
+|             addresses).
+| INFO        Capacity: pool eqiad-pods-second (10.64.64.0/24) has 4 blocks and no room for another of /26; 41 of 256
+|             addresses used, 9 borrowed. Nodes without a block: kubernetes1005 (5 borrowed addresses), kubernetes1006 (4
+|             borrowed addresses).
+|
+| 7 errors, 0 warnings.
+| All of them go away with:
+|   ipam-repair remove-pool eqiad-pods-second
+| The playbook for this: ipam-repair playbook show overlapping-pool
+exit 1
+
+$ ipam-repair remove-pool eqiad-pods-second --reason T251054 --out remove.json
+| Wrote plan remove.json: 1 step, 1 key deleted, 0 addresses affected. Nothing has changed yet.
+| Next: ipam-repair review remove.json
+
+$ ipam-repair review remove.json
+| Remove pool eqiad-pods-second (10.64.64.1/24)
+| by WHO@HOST, TIME, T251054; expires TIME
+| etcd cluster CLUSTER, Calico cluster beddc35c4eba43f0837049e5bb0e20ee, revision N, digest DIGEST
+|
+| Why       resolves P1 error pool:eqiad-pods-second; P2 error ×2 pool:eqiad-pods, pool:eqiad-pods-second; B10 error ×4
+|             block:10.64.64.0/26, block:10.64.64.64/26, block:10.64.64.128/26, block:10.64.64.192/26
+| Impact    0 addresses of 0 workloads on 0 nodes
+|           4 blocks with 41 addresses in use stay with pool eqiad-pods and their nodes.
+| Step 1    one transaction
+|   - pool eqiad-pods-second  deleted
+|       why: this is the pool to remove
+|   requires
+|     each key above exactly as it is now
+|     pool eqiad-pods as it is now
+| Rollback  puts back 1 key, byte for byte: ipam-repair rollback RUN (apply prints the run's ID)
+| Next: ipam-repair apply remove.json
+
+$ ipam-repair apply remove.json --dry-run
+| plan DIGEST  Remove pool eqiad-pods-second (10.64.64.1/24)
+| cluster and 2 conditions checked at revision N
+| Dry run: the plan can be applied. Nothing was written.
+
+# Nobody sits here, so apply declines.
+
+$ ipam-repair apply remove.json
+| plan DIGEST  Remove pool eqiad-pods-second (10.64.64.1/24)
+| undo, once it is applied: ipam-repair rollback RUN
+| Declined, nothing written. Without a terminal, --yes says yes.
+exit 130
+
+$ ipam-repair apply remove.json --yes
+| plan DIGEST  Remove pool eqiad-pods-second (10.64.64.1/24)
+| undo, once it is applied: ipam-repair rollback RUN
+| Remove pool eqiad-pods-second (10.64.64.1/24): write 1 key in 1 transaction? yes (--yes)
+| journal FOLDER/.local/state/ipam-repair, run RUN
+| step 1 of 1  applied at revision N
+| Applied: run RUN, revision N. The check afterwards found what the plan promised.
+| Undo: ipam-repair rollback RUN
+
+$ ipam-repair scan
+| etcd http://ETCD   cluster CLUSTER   Calico v3.32.1   revision N   99 keys in N s
+|
+|   1 pool   4 blocks (0 empty)   6 nodes, 2 without a block   41 of 256 addresses used
+|
+| INFO        Capacity: pool eqiad-pods (10.64.64.0/24) has 4 blocks and no room for another of /26; 41 of 256 addresses
+|             used, 9 borrowed. Nodes without a block: kubernetes1005 (5 borrowed addresses), kubernetes1006 (4 borrowed
+|             addresses).
+|
+| No errors, no warnings.
+
+# Step 5.
+
+@load v3.32.1/incident-wrong-deletion
+
+$ ipam-repair scan
+| etcd http://ETCD   cluster CLUSTER   Calico v3.32.1   revision N   93 keys in N s
+|
+|   1 pool   4 blocks (0 empty)   6 nodes, 5 without a block   39 of 256 addresses used
+|
+| ERROR   P1  Pool eqiad-pods-second: 10.64.64.1/24 has host bits: it means 10.64.64.0/24, or another network was meant.
+|             calicoctl refuses to delete it.
+|             Traffic: None by itself: nodes compute with 10.64.64.0/24.
+|             Do not remove it: it is the only pool over 39 addresses in use, and keeps them reachable.
+| ERROR   A5  kubernetes1003 is giving up block 10.64.64.64/26 and got stuck (pendingDeletion; the block has no owner).
+|             Traffic: kubernetes1003 announces the /26 and blackholes it. The 14 addresses in use in it stay reachable
+|             while a pool covers it and nodes exchange routes; where nodes peer only with a router, kubernetes1003 and 6
+|             of them on kubernetes1005 cannot talk.
+|             ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003
+| INFO    B16 Block 10.64.64.0/26 belongs to nobody, with 6 addresses in use, most on kubernetes1002 (6).
+|             The same of block 10.64.64.64/26, block 10.64.64.192/26.
+|             Traffic: No effect on live pods while a pool covers them: each is reached by its /32 route where nodes
+|             exchange routes.
+|             ipam-repair reassign-affinity --block 10.64.64.0/26 --to kubernetes1002
+|             ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003
+|             ipam-repair reassign-affinity --block 10.64.64.192/26 --to kubernetes1001
+| INFO        Capacity: pool eqiad-pods-second (10.64.64.0/24) has 4 blocks and no room for another of /26; 39 of 256
+|             addresses used, 5 borrowed. Nodes without a block: kubernetes1001 (6 borrowed addresses), kubernetes1002 (6
+|             borrowed addresses), kubernetes1003 (8 borrowed addresses), kubernetes1005 (6 borrowed addresses),
+|             kubernetes1006 (5 borrowed addresses).
+|
+| 2 errors, 0 warnings.
+exit 1
+
+$ ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003 --reason T251054 --out back.json
+| Wrote plan back.json: 1 step, 2 keys changed, 14 addresses affected. Nothing has changed yet.
+| Next: ipam-repair review back.json
+
+$ ipam-repair review back.json
+| Reassign block 10.64.64.64/26 to kubernetes1003
+| by WHO@HOST, TIME, T251054; expires TIME
+| etcd cluster CLUSTER, Calico cluster beddc35c4eba43f0837049e5bb0e20ee, revision N, digest DIGEST
+|
+| Why       resolves A5 error affinity:host:kubernetes1003:10.64.64.64/26; B16 info block:10.64.64.64/26
+| Leaves    1 other finding elsewhere
+| Impact    14 addresses of 14 workloads on 2 nodes: kubernetes1003, kubernetes1005
+|           node kubernetes1003 announces 10.64.64.64/26 and blackholes its free addresses.
+|           6 live addresses of 10.64.64.64/26 on kubernetes1005 (10.64.64.72, 10.64.64.73, 10.64.64.74, 10.64.64.75,
+|             10.64.64.76, 10.64.64.77): reached by their /32s where nodes exchange routes; where nodes peer only with a
+|             router, traffic between kubernetes1003 and them is dropped.
+|           8 addresses of 10.64.64.64/26 on kubernetes1003 itself: reached through its route for the whole block.
+|           Workloads with a single endpoint: blubberoid/blubberoid-5b9c8cbc45, blubberoid/blubberoid-5b9cb6696f,
+|             blubberoid/blubberoid-5b9cc64bfd, blubberoid/blubberoid-7c5dc4ccb4, blubberoid/blubberoid-7c5df4689b,
+|             citoid/citoid-7c5dbf965d, zotero/zotero-5b9c67c56d, zotero/zotero-5b9c8f8bdc, zotero/zotero-7c5d85d8d8,
+|             zotero/zotero-7c5d88bb97, zotero/zotero-7c5d987b76, zotero/zotero-7c5db6c64c and 2 more
+| Step 1    one transaction
+|   ~ block 10.64.64.64/26  owner nobody → kubernetes1003
+|       why: node kubernetes1003 becomes its owner
+|       sequenceNumber 1795464903035345647 → 1795464903035345648
+|       affinity_claim_time TIME added
+|       affinity_claim_time is set to the time of the commit
+|   ~ affinity host:kubernetes1003:10.64.64.64/26  state becomes confirmed
+|       why: the owner's claim
+|       state pendingDeletion → confirmed
+|   requires
+|     each key above exactly as it is now
+|     node kubernetes1003 exists and is selected by all()
+|     pool eqiad-pods-second as it is now
+|     node kubernetes1003 owns at most 19 other ipv4 blocks
+| Rollback  puts back 2 keys, byte for byte: ipam-repair rollback RUN (apply prints the run's ID)
+| Next: ipam-repair apply back.json
+
+$ ipam-repair apply back.json
+| plan DIGEST  Reassign block 10.64.64.64/26 to kubernetes1003
+| undo, once it is applied: ipam-repair rollback RUN
+| Declined, nothing written. Without a terminal, --yes says yes.
+exit 130
+
+$ ipam-repair apply back.json --yes
+| plan DIGEST  Reassign block 10.64.64.64/26 to kubernetes1003
+| undo, once it is applied: ipam-repair rollback RUN
+| Reassign block 10.64.64.64/26 to kubernetes1003: write 2 keys in 1 transaction? yes (--yes)
+| journal FOLDER/.local/state/ipam-repair, run RUN
+| step 1 of 1  applied at revision N
+| Applied: run RUN, revision N. The check afterwards found what the plan promised.
+| Undo: ipam-repair rollback RUN
+
+$ ipam-repair scan
+| etcd http://ETCD   cluster CLUSTER   Calico v3.32.1   revision N   93 keys in N s
+|
+|   1 pool   4 blocks (0 empty)   6 nodes, 4 without a block   39 of 256 addresses used
+|
+| ERROR   P1  Pool eqiad-pods-second: 10.64.64.1/24 has host bits: it means 10.64.64.0/24, or another network was meant.
+|             calicoctl refuses to delete it.
+|             Traffic: None by itself: nodes compute with 10.64.64.0/24.
+|             Do not remove it: it is the only pool over 39 addresses in use, and keeps them reachable.
+| INFO    B16 Block 10.64.64.0/26 belongs to nobody, with 6 addresses in use, most on kubernetes1002 (6).
+|             The same of block 10.64.64.192/26.
+|             Traffic: No effect on live pods while a pool covers them: each is reached by its /32 route where nodes
+|             exchange routes.
+|             ipam-repair reassign-affinity --block 10.64.64.0/26 --to kubernetes1002
+|             ipam-repair reassign-affinity --block 10.64.64.192/26 --to kubernetes1001
+| INFO        Capacity: pool eqiad-pods-second (10.64.64.0/24) has 4 blocks and no room for another of /26; 39 of 256
+|             addresses used, 11 borrowed. Nodes without a block: kubernetes1001 (6 borrowed addresses), kubernetes1002 (6
+|             borrowed addresses), kubernetes1005 (6 borrowed addresses), kubernetes1006 (5 borrowed addresses).
+|
+| 1 error, 0 warnings.
+exit 1
+
+$ ipam-repair playbook list
+| overlapping-pool  A pool was mistyped and lies over another one
+| Read one: ipam-repair playbook show NAME
+
+$ ipam-repair playbook show no-such
+| there is no playbook no-such; there are: overlapping-pool
+exit 2
