@@ -2,6 +2,7 @@ package io.ipamrepair.cli;
 
 import io.ipamrepair.json.Json;
 import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.repair.Words;
 import java.io.IOException;
@@ -12,8 +13,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Writes plan files; never over an existing one. */
 final class PlanOutput {
@@ -92,8 +95,8 @@ final class PlanOutput {
             + ": "
             + Words.count(plan.steps().size(), "step")
             + ", "
-            + Words.count(plan.writes(), "key")
-            + " written, "
+            + keys(plan)
+            + ", "
             + Words.count(addresses, "address")
             + " affected. Nothing has changed yet.");
     if (!plan.left().isEmpty()) {
@@ -101,6 +104,22 @@ final class PlanOutput {
       plan.left().forEach(left -> terminal.result("  " + left));
     }
     terminal.result("Next: ipam-repair review " + session.shown(file));
+  }
+
+  /** {@code 1 key created, 2 keys changed, 1 key deleted}. */
+  private static String keys(Plan plan) {
+    List<PlannedWrite> writes =
+        plan.steps().stream().flatMap(step -> step.writes().stream()).toList();
+    long created = writes.stream().filter(write -> write.before().isEmpty()).count();
+    long deleted = writes.stream().filter(write -> write.after().isEmpty()).count();
+    Map<String, Long> kinds = new LinkedHashMap<>();
+    kinds.put("created", created);
+    kinds.put("changed", writes.size() - created - deleted);
+    kinds.put("deleted", deleted);
+    return kinds.entrySet().stream()
+        .filter(kind -> kind.getValue() > 0)
+        .map(kind -> Words.count(kind.getValue(), "key") + " " + kind.getKey())
+        .collect(Collectors.joining(", "));
   }
 
   static Json.Obj json(Path file, Plan plan) {

@@ -22,10 +22,10 @@ import picocli.CommandLine.Option;
           + " affinity key. Frees no address unless told to. Writes a plan file, changes nothing."
     })
 final class ReleaseOrphanBlocksCommand extends RepairCommand {
-  @ArgGroup(multiplicity = "1")
-  Which which;
+  @ArgGroup(multiplicity = "0..1")
+  Which which = new Which();
 
-  /** What it looks at: exactly one. */
+  /** What it looks at; all of them where nothing is said. */
   static final class Which {
     @Option(
         names = "--block",
@@ -49,7 +49,7 @@ final class ReleaseOrphanBlocksCommand extends RepairCommand {
         description = "The blocks and affinities of a node, gone or not.")
     String node;
 
-    @Option(names = "--all", required = true, description = "All of them.")
+    @Option(names = "--all", required = true, description = "All of them (the default).")
     boolean all;
   }
 

@@ -1,6 +1,7 @@
 package io.ipamrepair.cli;
 
 import io.ipamrepair.calico.KeyLayout;
+import io.ipamrepair.change.Edit;
 import io.ipamrepair.change.Requirement;
 import io.ipamrepair.change.ValueDiff;
 import io.ipamrepair.plan.Plan;
@@ -136,8 +137,7 @@ final class ReviewText {
             + (step.quietFirst() ? ", when the blocks have been quiet for a while" : ""));
     for (PlannedWrite write : step.writes()) {
       String mark = write.before().isEmpty() ? "+" : write.after().isEmpty() ? "-" : "~";
-      String edits =
-          write.edits().stream().map(edit -> edit.words()).collect(Collectors.joining("; "));
+      String edits = write.edits().stream().map(Edit::words).collect(Collectors.joining("; "));
       terminal.result(
           "  "
               + mark
@@ -148,7 +148,9 @@ final class ReviewText {
       terminal.result("      why: " + write.reason());
       boolean edited = write.before().isPresent() && write.after().isPresent();
       if (edited) {
-        diff.between(write.key(), write.before(), write.after())
+        List<String> said = write.edits().stream().map(Edit::words).toList();
+        diff.between(write.key(), write.before(), write.after()).stream()
+            .filter(line -> !said.contains(line))
             .forEach(line -> terminal.result("      " + line));
       }
       write

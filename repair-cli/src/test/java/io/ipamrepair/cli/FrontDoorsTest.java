@@ -70,7 +70,7 @@ class FrontDoorsTest {
             ExitCode.DONE,
             place.run("remove-pool eqiad-pods-second --reason T251054 --out p.json"));
     assertThat(plan.out())
-        .contains("1 step, 1 key written, 0 addresses affected. Nothing has changed yet.")
+        .contains("1 step, 1 key deleted, 0 addresses affected. Nothing has changed yet.")
         .contains("Next: ipam-repair review p.json");
     assertThat(server.calico()).isEqualTo(before);
     CommandRun review = expect(ExitCode.DONE, place.run("review p.json"));
@@ -142,7 +142,6 @@ class FrontDoorsTest {
     assertThat(expect(ExitCode.USAGE, place.run("review nowhere.json")).err())
         .contains("no plan file nowhere.json");
     expect(ExitCode.USAGE, place.run("apply nowhere.json --yes"));
-    expect(ExitCode.USAGE, place.run("release-orphan-blocks"));
     expect(ExitCode.USAGE, place.run("release-orphan-blocks --all --pool x"));
     expect(ExitCode.USAGE, place.run("release-orphan-blocks --all --older-than 15m"));
     expect(ExitCode.USAGE, place.run("reassign-affinity --block 10.64.64.0/26"));
@@ -162,6 +161,7 @@ class FrontDoorsTest {
         ExitCode.IMPOSSIBLE,
         place.run("reassign-affinity --block 10.64.64.0/26 --to no-such-node --out p.json"));
     expect(ExitCode.IMPOSSIBLE, place.run("release-orphan-blocks --all --out p.json"));
+    expect(ExitCode.IMPOSSIBLE, place.run("release-orphan-blocks --out p.json"));
     assertThat(folder.resolve("p.json")).doesNotExist();
   }
 
