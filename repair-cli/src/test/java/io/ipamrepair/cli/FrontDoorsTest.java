@@ -293,6 +293,14 @@ class FrontDoorsTest {
   }
 
   @Test
+  void theReadmeListsTheExitCodes() throws Exception {
+    String readme = Files.readString(Path.of("../README.md"));
+    for (ExitCode code : ExitCode.values()) {
+      assertThat(readme).contains("| " + code.code() + " | " + code.meaning() + " |");
+    }
+  }
+
+  @Test
   void theConfigurationSaysWhichSourceWon() {
     String text = expect(ExitCode.DONE, place.run("config")).out();
     assertThat(text).contains("endpoints").contains("ETCDCTL_ENDPOINTS").contains("journal");
