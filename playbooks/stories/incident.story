@@ -116,6 +116,19 @@ $ ipam-repair rollback RUN --yes
 | Step 1    one transaction
 |   + pool eqiad-pods-second  put back, byte for byte, as before run RUN
 |       why: undoes run RUN
+|       created:
+|       kind IPPool added
+|       apiVersion projectcalico.org/v3 added
+|       metadata.name eqiad-pods-second added
+|       metadata.uid 6a9f0c5e-52b7-4a57-9a0d-5d8d5c3f2b11 added
+|       metadata.creationTimestamp TIME added
+|       spec.cidr 10.64.64.1/24 added
+|       spec.vxlanMode Never added
+|       spec.ipipMode Never added
+|       spec.blockSize 26 added
+|       spec.nodeSelector all() added
+|       spec.allowedUses ["Workload","Tunnel"] added
+|       spec.assignmentMode Automatic added
 |   requires
 |     each key above exactly as it is now
 | Rollback  puts back 1 key, byte for byte: ipam-repair rollback RUN (apply prints the run's ID)
@@ -202,6 +215,7 @@ $ ipam-repair review block-64.json
 |     each key above exactly as it is now
 |     node kubernetes1003 exists and is selected by all()
 |     pool eqiad-pods-second as it is now
+|     config as it is now
 |     node kubernetes1003 owns at most 19 other ipv4 blocks
 | Rollback  puts back 2 keys, byte for byte: ipam-repair rollback RUN (apply prints the run's ID)
 | Next: ipam-repair apply block-64.json

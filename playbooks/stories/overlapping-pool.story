@@ -155,6 +155,7 @@ $ ipam-repair review back.json
 |     each key above exactly as it is now
 |     node kubernetes1003 exists and is selected by all()
 |     pool eqiad-pods-second as it is now
+|     config as it is now
 |     node kubernetes1003 owns at most 19 other ipv4 blocks
 | Rollback  puts back 2 keys, byte for byte: ipam-repair rollback RUN (apply prints the run's ID)
 | Next: ipam-repair apply back.json

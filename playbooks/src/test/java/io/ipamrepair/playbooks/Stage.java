@@ -7,12 +7,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +23,10 @@ import java.util.regex.Pattern;
 /** Where a story is played: a throw-away etcd, a folder, and the tool as users have it. */
 final class Stage implements AutoCloseable {
   private static final Pattern APPLIED = Pattern.compile("Applied: run (r-[0-9a-z]+)");
+
+  /** The distribution that the build has left, as seen from this module's folder. */
+  static final Path LAUNCHER =
+      Path.of("../repair-cli/target/ipam-repair/bin/ipam-repair").toAbsolutePath().normalize();
 
   private final ThrowawayEtcd server = ThrowawayEtcd.start();
   private final Path launcher;
@@ -72,11 +79,36 @@ final class Stage implements AutoCloseable {
     return command.text().replaceAll("\\bRUN\\b", run);
   }
 
-  /** Runs a command as a process of its own, and tells each line that it prints. */
-  Story.Command play(Story.Command command, Consumer<String> line) throws IOException {
-    List<String> words = new ArrayList<>(List.of(typed(command).split(" ")));
+  /** Stops etcd where it is, connections open. */
+  void pause() {
+    server.pause();
+  }
+
+  /** Lets it go on. */
+  void resume() {
+    server.resume();
+  }
+
+  /** Waits until somebody is connected to etcd: in Linux' table of connections, with its port. */
+  void awaitConnection() throws IOException {
+    String port = String.format(":%04X 01 ", server.endpoint().getPort());
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (System.nanoTime() < end) {
+      for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+        if (Files.readString(Path.of(table)).contains(port)) {
+          return;
+        }
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+    throw new IOException("nobody has connected to etcd within 30 s");
+  }
+
+  /** Starts a command as a process of its own; its results and messages come in one stream. */
+  Process start(String command) throws IOException {
+    List<String> words = new ArrayList<>(List.of(command.split(" ")));
     if (!words.get(0).equals("ipam-repair")) {
-      throw new IOException("a story runs ipam-repair only, not: " + command.text());
+      throw new IOException("a story runs ipam-repair only, not: " + command);
     }
     words.set(0, launcher.toString());
     ProcessBuilder builder =
@@ -90,7 +122,12 @@ final class Stage implements AutoCloseable {
     environment.put("HOME", folder.toString());
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("ETCDCTL_ENDPOINTS", endpoint());
-    Process process = builder.start();
+    return builder.start();
+  }
+
+  /** Runs a command, and tells each line that it prints. */
+  Story.Command play(Story.Command command, Consumer<String> line) throws IOException {
+    Process process = start(typed(command));
     List<String> output = new ArrayList<>();
     try (BufferedReader reader =
         new BufferedReader(

@@ -22,8 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StoriesTest {
   private static final Path STORIES = Path.of("stories");
   private static final Path RUNBOOKS = Path.of("runbooks");
-  private static final Path LAUNCHER =
-      Path.of("../repair-cli/target/ipam-repair/bin/ipam-repair").toAbsolutePath().normalize();
 
   @TempDir Path folder;
 
@@ -44,10 +42,10 @@ class StoriesTest {
   @ParameterizedTest
   @MethodSource("stories")
   void aStoryGoesAsItIsWritten(Path file) throws IOException {
-    assertThat(LAUNCHER).as("the distribution, which mvn verify builds").isExecutable();
+    assertThat(Stage.LAUNCHER).as("the distribution, which mvn verify builds").isExecutable();
     Story story = Story.read(file);
     List<Story.Scene> played = new ArrayList<>();
-    try (Stage stage = new Stage(LAUNCHER, folder)) {
+    try (Stage stage = new Stage(Stage.LAUNCHER, folder)) {
       for (Story.Scene scene : story.scenes()) {
         if (scene instanceof Story.Load load) {
           stage.load(load.state());

@@ -25,6 +25,7 @@ public final class Main {
     boolean interactive = System.console() != null;
     boolean colours = interactive && environment.getOrDefault("NO_COLOR", "").isEmpty();
     Terminal terminal = new Terminal(out, err, System.in, interactive, colours);
+    Interruption interruption = new Interruption();
     Session session =
         new Session(
             environment,
@@ -33,10 +34,15 @@ public final class Main {
             Clock.systemUTC(),
             new SecureRandom(),
             environment.getOrDefault("SUDO_USER", System.getProperty("user.name", "unknown")),
-            hostName(environment));
+            hostName(environment),
+            interruption);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> interruption.arrives().ifPresent(Runtime.getRuntime()::halt)));
     int code = new Cli(session).run(arguments);
     out.flush();
     err.flush();
+    interruption.commandEnded(code);
     System.exit(code);
   }
 

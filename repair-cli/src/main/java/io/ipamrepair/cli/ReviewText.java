@@ -146,7 +146,9 @@ final class ReviewText {
               + "  "
               + edits);
       terminal.result("      why: " + write.reason());
-      boolean edited = write.before().isPresent() && write.after().isPresent();
+      // What is put back follows from no edit: all of it is shown.
+      boolean putBack = write.edits().stream().anyMatch(Edit.RestoreBytes.class::isInstance);
+      boolean edited = write.before().isPresent() && write.after().isPresent() || putBack;
       if (edited) {
         List<String> said = write.edits().stream().map(Edit::words).toList();
         diff.between(write.key(), write.before(), write.after()).stream()

@@ -34,6 +34,7 @@ final class Session {
   private final RandomGenerator random;
   private final String user;
   private final String host;
+  private final Interruption interruption;
 
   Session(
       Map<String, String> environment,
@@ -42,7 +43,8 @@ final class Session {
       Clock clock,
       RandomGenerator random,
       String user,
-      String host) {
+      String host,
+      Interruption interruption) {
     this.environment = environment;
     this.folder = folder;
     this.terminal = terminal;
@@ -50,6 +52,7 @@ final class Session {
     this.random = random;
     this.user = user;
     this.host = host;
+    this.interruption = interruption;
   }
 
   Terminal terminal() {
@@ -99,12 +102,24 @@ final class Session {
 
       @Override
       public boolean confirms(String question, String answer) {
+        boolean confirmed = yes || asks(question, answer);
         if (yes) {
           terminal.message(question + " yes (--yes)");
-          return true;
         }
+        if (confirmed) {
+          interruption.writingBegins();
+        }
+        return confirmed;
+      }
+
+      private boolean asks(String question, String answer) {
         Optional<String> typed = terminal.ask(question + " Type '" + answer + "' to go on:");
         return typed.map(String::trim).filter(answer::equals).isPresent();
+      }
+
+      @Override
+      public boolean wantsToStop() {
+        return interruption.isWanted();
       }
     };
   }

@@ -62,7 +62,15 @@ record CommandRun(int exit, String out, String err) {
               interactive,
               false);
       Session session =
-          new Session(environment, folder, terminal, Clock.systemUTC(), random, "tester", "host");
+          new Session(
+              environment,
+              folder,
+              terminal,
+              Clock.systemUTC(),
+              random,
+              "tester",
+              "host",
+              new Interruption());
       int exit = new Cli(session).run(words.toArray(String[]::new));
       return new CommandRun(
           exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

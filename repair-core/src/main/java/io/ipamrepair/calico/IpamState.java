@@ -218,9 +218,8 @@ public final class IpamState {
 
   /** The canonical affinities on {@code block}, sorted by owner. */
   public List<Stored<Affinity>> affinitiesOn(Cidr block) {
-    // No owner sorts in front of this one, and affinities sort by block first. Not as a stream: a
-    // view of a
-    // tree map counts its entries before it streams them.
+    // No owner sorts in front of this one, and affinities sort by block first.
+    // Not as a stream: a view of a tree map counts its entries before it streams them.
     AffinityId first = new AffinityId(new Owner(Owner.Type.HOST, "\0"), block);
     List<Stored<Affinity>> found = new ArrayList<>();
     for (Map.Entry<AffinityId, Stored<Affinity>> entry : affinities.tailMap(first).entrySet()) {
@@ -295,6 +294,16 @@ public final class IpamState {
   /** Resource keys with the wrong number of segments. */
   public List<Stored<?>> misplacedResources() {
     return Collections.unmodifiableList(misplacedResources);
+  }
+
+  /**
+   * Whether every user of an address that etcd knows could be read: an endpoint, a node, or a
+   * resource under a key of a wrong form that cannot be read might use any address.
+   */
+  public boolean knowsEveryUser() {
+    return endpoints.values().stream().noneMatch(endpoint -> endpoint.value().isEmpty())
+        && nodes.values().stream().noneMatch(node -> node.value().isEmpty())
+        && misplacedResources.isEmpty();
   }
 
   /**

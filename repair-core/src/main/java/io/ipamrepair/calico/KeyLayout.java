@@ -5,6 +5,7 @@ import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.cidr.IpFamily;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyRange;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -201,46 +202,69 @@ public final class KeyLayout {
 
   /**
    * The keys of all endpoints that a Kubernetes pod on a node can have, whatever its interfaces are
-   * called: exact and tiny (design, section 5).
+   * called: exact and tiny (design, section 5). A name that goes on with {@code --} is that of
+   * another pod, whose name begins alike.
    */
   public KeyRange endpointsOfPod(String namespace, String node, String pod) {
-    return KeyRange.prefix(
-        RESOURCES
-            + ENDPOINTS
-            + "/"
-            + namespace
-            + "/"
-            + EndpointNames.escape(node)
-            + "-k8s-"
-            + EndpointNames.escape(pod)
-            + "-");
+    Bytes prefix =
+        Bytes.utf8(
+            RESOURCES
+                + ENDPOINTS
+                + "/"
+                + namespace
+                + "/"
+                + EndpointNames.escape(node)
+                + "-k8s-"
+                + EndpointNames.escape(pod)
+                + "-");
+    // '.' comes right behind '-'.
+    return new KeyRange(prefix.plus(Bytes.utf8(".")), prefix.endOfPrefix().orElseThrow());
   }
 
+  /** More ranges than this cost a step too many compares; then fewer and wider ones must do. */
+  private static final int MOST_RANGES = 16;
+
   /**
-   * Key ranges that hold every block inside {@code network}, and others beside them: block keys are
-   * text, so the range is cut at the last whole part of the address that all of them share.
+   * Key ranges that hold every block inside {@code network}, and few others beside them: block keys
+   * are text, so a range ends where a whole part of the address does.
    */
-  public KeyRange blocksAround(Cidr network) {
+  public List<KeyRange> blocksAround(Cidr network) {
     String prefix = blockPrefix(network);
-    String[] parts;
-    int whole;
-    if (network.family() == IpFamily.IPV4) {
-      parts = network.base().toString().split("\\.");
-      whole = Math.min(network.prefixLength() / 8, 3);
-      for (int i = 0; i < whole; i++) {
-        prefix += parts[i] + ".";
-      }
-      return KeyRange.prefix(prefix);
+    return network.family() == IpFamily.IPV4
+        ? v4BlocksAround(prefix, network)
+        : List.of(v6BlocksAround(prefix, network));
+  }
+
+  private static List<KeyRange> v4BlocksAround(String prefix, Cidr network) {
+    String[] parts = network.base().toString().split("\\.");
+    int whole = Math.min(network.prefixLength() / 8, 3);
+    String shared = prefix;
+    for (int i = 0; i < whole; i++) {
+      shared += parts[i] + ".";
     }
-    // Groups that are 0 may be swallowed by "::", so the shared text ends in front of the first of
-    // them.
-    parts = network.base().toString().split(":");
-    whole = Math.min(network.prefixLength() / 16, 7);
+    // The values that the next part takes inside the network.
+    int values = whole == 3 ? 1 : 1 << (8 * (whole + 1) - network.prefixLength());
+    if (whole == 3 || values > MOST_RANGES) {
+      return List.of(KeyRange.prefix(shared));
+    }
+    int first = Integer.parseInt(parts[whole]);
+    List<KeyRange> ranges = new ArrayList<>();
+    for (int value = first; value < first + values; value++) {
+      ranges.add(KeyRange.prefix(shared + value + "."));
+    }
+    return ranges;
+  }
+
+  private static KeyRange v6BlocksAround(String prefix, Cidr network) {
+    String[] parts = network.base().toString().split(":");
+    int whole = Math.min(network.prefixLength() / 16, 7);
+    String shared = prefix;
+    // Groups that are 0 may be swallowed by "::", so the shared text ends before the first of them.
     for (int i = 0;
         i < Math.min(whole, parts.length) && !parts[i].isEmpty() && !parts[i].equals("0");
         i++) {
-      prefix += parts[i] + ":";
+      shared += parts[i] + ":";
     }
-    return KeyRange.prefix(prefix);
+    return KeyRange.prefix(shared);
   }
 }

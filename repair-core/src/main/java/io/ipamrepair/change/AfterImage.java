@@ -169,6 +169,8 @@ public final class AfterImage {
         throw new EditException("ordinal " + ordinal + " is not allocated");
       }
       allocations.set(ordinal, Json.Null.NULL);
+      // Used and free at once (rule B4): a second entry would give the address to two pods.
+      unallocated.remove(Json.Num.of(ordinal));
       unallocated.add(Json.Num.of(ordinal));
     }
     Set<Json> used =
@@ -214,8 +216,9 @@ public final class AfterImage {
     if (block.get("sequenceNumber").isEmpty()) {
       return block;
     }
-    if (!(block.get("sequenceNumber").get() instanceof Json.Num number)) {
-      throw new EditException("sequenceNumber is not a number");
+    if (!(block.get("sequenceNumber").get() instanceof Json.Num number)
+        || !number.literal().matches("0|[1-9][0-9]*")) {
+      throw new EditException("sequenceNumber is not an unsigned integer");
     }
     return block.with(
         "sequenceNumber",

@@ -17,6 +17,7 @@ import io.ipamrepair.kv.KeyRange;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -99,15 +100,30 @@ public sealed interface Requirement {
    * No workload endpoint has the address, and none of the pod that its attribute names exists: an
    * exact and tiny range of keys.
    */
-  record AddressUnused(IpAddress address, KeyRange endpointsOfPod) implements Requirement {
+  record AddressUnused(IpAddress address, String namespace, String node, String pod)
+      implements Requirement {
     @Override
     public String words() {
-      return address + " used by no endpoint, tunnel or translation, and its pod has no endpoint";
+      return address
+          + " used by no endpoint, tunnel or translation, and pod "
+          + namespace
+          + "/"
+          + pod
+          + " on "
+          + node
+          + " has no endpoint";
+    }
+
+    private KeyRange endpointsOfPod(IpamState state) {
+      return state.layout().endpointsOfPod(namespace, node, pod);
     }
 
     @Override
     public Optional<String> moved(IpamState now) {
-      List<Bytes> pods = now.keysIn(endpointsOfPod);
+      if (!now.knowsEveryUser()) {
+        return Optional.of(address + ": an endpoint or node cannot be read, and might use it");
+      }
+      List<Bytes> pods = now.keysIn(endpointsOfPod(now));
       if (!pods.isEmpty()) {
         return Optional.of(address + ": its pod has an endpoint: " + pods.get(0));
       }
@@ -126,7 +142,7 @@ public sealed interface Requirement {
 
     @Override
     public List<Compare> guards(IpamState fresh) {
-      return List.of(new Compare.NothingWrittenSince(endpointsOfPod, 0));
+      return List.of(new Compare.NothingWrittenSince(endpointsOfPod(fresh), 0));
     }
   }
 
@@ -137,6 +153,13 @@ public sealed interface Requirement {
   record NoOtherBlocks(Cidr network, SortedSet<Cidr> known) implements Requirement {
     public NoOtherBlocks {
       known = Collections.unmodifiableSortedSet(new TreeSet<>(known));
+    }
+
+    /** The same condition of a step that deletes some blocks itself, in the same transaction. */
+    public NoOtherBlocks besides(Set<Cidr> deleted) {
+      SortedSet<Cidr> all = new TreeSet<>(known);
+      deleted.stream().filter(network::contains).forEach(all::add);
+      return new NoOtherBlocks(network, all);
     }
 
     @Override
@@ -157,8 +180,9 @@ public sealed interface Requirement {
 
     @Override
     public List<Compare> guards(IpamState fresh) {
-      return List.of(
-          new Compare.NothingWrittenSince(fresh.layout().blocksAround(network), fresh.revision()));
+      return fresh.layout().blocksAround(network).stream()
+          .<Compare>map(range -> new Compare.NothingWrittenSince(range, fresh.revision()))
+          .toList();
     }
   }
 

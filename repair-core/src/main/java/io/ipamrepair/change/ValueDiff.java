@@ -14,6 +14,7 @@ import io.ipamrepair.json.JsonReader;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ public final class ValueDiff {
       return List.of();
     }
     if (before.isEmpty()) {
-      return List.of("created: " + shortened(after.orElseThrow().display()));
+      return created(key, after.orElseThrow());
     }
     if (after.isEmpty()) {
       return List.of("deleted (was " + shortened(before.get().display()) + ")");
@@ -55,6 +56,22 @@ public final class ValueDiff {
     members("", old.get(), now.get(), described ? BLOCK_MEMBERS : Set.of(), lines);
     return lines.isEmpty() ? List.of("same content, other bytes (order or white space)") : lines;
   }
+
+  /** Everything that a value says, since nothing of it was there before. */
+  private List<String> created(Bytes key, Bytes after) {
+    Optional<Json> now = parse(after);
+    if (now.isEmpty()) {
+      return List.of("created: " + shortened(after.display()));
+    }
+    List<String> lines = new ArrayList<>(List.of("created:"));
+    boolean described =
+        layout.classify(key) instanceof CalicoKey.BlockKey at
+            && blocks(at.cidr(), key, EMPTY_OBJECT, after, lines);
+    members("", new Json.Obj(Map.of()), now.get(), described ? BLOCK_MEMBERS : Set.of(), lines);
+    return lines;
+  }
+
+  private static final Bytes EMPTY_OBJECT = Bytes.utf8("{}");
 
   /** What {@link #blocks} says in its own words. */
   private static final Set<String> BLOCK_MEMBERS =
@@ -80,7 +97,9 @@ public final class ValueDiff {
     for (int ordinal = 0; ordinal < Math.max(old.get().slots(), now.get().slots()); ordinal++) {
       Optional<String> was = holder(old.get(), ordinal);
       Optional<String> is = holder(now.get(), ordinal);
-      if (!was.equals(is)) {
+      boolean same =
+          was.equals(is) && old.get().attribute(ordinal).equals(now.get().attribute(ordinal));
+      if (!same) {
         lines.add(
             "ordinal "
                 + ordinal
@@ -89,16 +108,41 @@ public final class ValueDiff {
                 + ") "
                 + was.orElse("free")
                 + " → "
-                + is.orElse("free"));
+                + (was.equals(is) ? attributes(old.get(), now.get(), ordinal) : is.orElse("free")));
       }
     }
-    boolean onlyQueue =
-        lines.isEmpty()
-            && !java.util.Arrays.equals(old.get().unallocated(), now.get().unallocated());
-    if (onlyQueue) {
-      lines.add("order or content of the free list");
-    }
+    queue(old.get(), now.get()).ifPresent(lines::add);
     return true;
+  }
+
+  /** What changed in the free list besides what follows from the ordinals. */
+  private static Optional<String> queue(Block old, Block now) {
+    List<Integer> before = new ArrayList<>();
+    Arrays.stream(old.unallocated()).forEach(before::add);
+    List<Integer> after = new ArrayList<>();
+    Arrays.stream(now.unallocated()).forEach(after::add);
+    if (before.equals(after)) {
+      return Optional.empty();
+    }
+    // A freed ordinal goes to the end; an allocated one leaves.
+    List<Integer> expected = new ArrayList<>(before);
+    for (int ordinal = 0; ordinal < Math.max(old.slots(), now.slots()); ordinal++) {
+      Integer each = ordinal;
+      if (old.isAllocated(ordinal) && !now.isAllocated(ordinal)) {
+        expected.remove(each);
+        expected.add(each);
+      } else if (!old.isAllocated(ordinal) && now.isAllocated(ordinal)) {
+        expected.remove(each);
+      }
+    }
+    return expected.equals(after)
+        ? Optional.empty()
+        : Optional.of(
+            "free list of "
+                + before.size()
+                + " → "
+                + after.size()
+                + " ordinals, in another order or not as the ordinals above say");
   }
 
   private Optional<Block> block(Cidr cidr, Bytes key, Bytes value) {
@@ -111,6 +155,15 @@ public final class ValueDiff {
         .owner()
         .map(owner -> owner.isNode() ? owner.name() : owner.toString())
         .orElse(block.hasNoOwner() ? "nobody" : block.affinity().orElse(""));
+  }
+
+  /** The same holder by name, with other attributes. */
+  private static String attributes(Block old, Block now, int ordinal) {
+    Optional<String> was = old.attribute(ordinal).flatMap(Attribute::handleId);
+    Optional<String> is = now.attribute(ordinal).flatMap(Attribute::handleId);
+    return was.equals(is)
+        ? "the same, with other attributes"
+        : "the same, with handle " + is.map(ValueDiff::shortened).orElse("none");
   }
 
   private static Optional<String> holder(Block block, int ordinal) {
@@ -152,8 +205,10 @@ public final class ValueDiff {
             members(at, was.get(), is.get(), Set.of(), lines);
           } else if (was.isPresent()) {
             lines.add(at + " " + text(was.get()) + " removed");
+          } else if (is.orElseThrow() instanceof Json.Obj added && !added.members().isEmpty()) {
+            members(at, new Json.Obj(Map.of()), added, Set.of(), lines);
           } else {
-            lines.add(at + " " + text(is.orElseThrow()) + " added");
+            lines.add(at + " " + text(is.get()) + " added");
           }
         }
       }

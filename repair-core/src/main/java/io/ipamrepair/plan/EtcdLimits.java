@@ -1,9 +1,13 @@
 package io.ipamrepair.plan;
 
+import io.ipamrepair.calico.KeyLayout;
+import io.ipamrepair.change.Requirement;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What one transaction may hold. etcd's limits can be configured lower or higher on a server and
@@ -32,10 +36,27 @@ public record EtcdLimits(int operations, int bytes) {
     return new EtcdLimits(128, 1536 * 1024);
   }
 
+  /** Compares that hold a step's requirements, each counted once. */
+  private static int guards(Step step) {
+    Set<Object> guards = new HashSet<>();
+    int more = 0;
+    for (Requirement requirement : step.requires()) {
+      if (requirement instanceof Requirement.AddressUnused unused) {
+        // The IPv4 and IPv6 address of a pod are held by one range.
+        guards.add(List.of(unused.namespace(), unused.node(), unused.pod()));
+      } else if (requirement instanceof Requirement.NoOtherBlocks blocks) {
+        more += new KeyLayout().blocksAround(blocks.network()).size();
+      } else {
+        guards.add(requirement);
+      }
+    }
+    return guards.size() + more;
+  }
+
   /** What makes {@code step} too large, one line each; empty when it fits. */
   public List<String> exceededBy(Step step) {
     List<String> exceeded = new ArrayList<>();
-    int compares = step.writes().size() + step.requires().size() + RESERVED_COMPARES;
+    int compares = step.writes().size() + guards(step) + RESERVED_COMPARES;
     int writes = step.writes().size() + RESERVED_WRITES;
     if (compares > operations) {
       exceeded.add(compares + " compares, more than the " + operations + " of --max-txn-ops");

@@ -25,8 +25,8 @@ import java.util.TreeSet;
  * @param findings what it does to the findings
  * @param impact what it does to addresses, nodes and workloads
  * @param left what was looked at and left alone, with the reason, one line each
- * @param accepted rules that it may break, because the operator accepted it
- * @param acceptedRisk the flag by which the operator did; empty when none was needed
+ * @param acceptedRisk the flag by which the operator accepted what it introduces; empty when none
+ *     was needed
  * @param steps in order; at least one
  */
 public record Plan(
@@ -40,13 +40,11 @@ public record Plan(
     Findings findings,
     Impact impact,
     List<String> left,
-    List<String> accepted,
     String acceptedRisk,
     List<Step> steps) {
   public Plan {
     command = List.copyOf(command);
     left = List.copyOf(left);
-    accepted = List.copyOf(accepted);
     steps = List.copyOf(steps);
   }
 
@@ -64,6 +62,13 @@ public record Plan(
   public record FindingRef(String rule, Severity severity, List<ObjectName> objects) {
     public FindingRef {
       objects = List.copyOf(objects);
+    }
+
+    /** Whether both are one finding: same rule, severity and first object. */
+    public boolean isSameAs(FindingRef other) {
+      return rule.equals(other.rule)
+          && severity == other.severity
+          && objects.get(0).equals(other.objects.get(0));
     }
   }
 

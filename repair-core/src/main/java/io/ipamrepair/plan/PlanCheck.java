@@ -1,13 +1,17 @@
 package io.ipamrepair.plan;
 
+import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.change.Requirement;
+import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Plan × state → what moved since the plan was made. */
 public final class PlanCheck {
@@ -36,12 +40,37 @@ public final class PlanCheck {
     return moved;
   }
 
-  /** All conditions of a step: its requirements, and each written key as its before-image says. */
+  /**
+   * All conditions of a step: each written key as its before-image says, and its requirements, of
+   * which "no other block" does not speak of those that the same transaction deletes.
+   */
   public static List<Requirement> conditions(Step step) {
+    Set<Cidr> deleted = deletedBlocks(step);
     Set<Requirement> conditions = new LinkedHashSet<>();
     step.writes().stream().map(PlannedWrite::asBefore).forEach(conditions::add);
-    conditions.addAll(step.requires());
+    step.requires().stream()
+        .map(
+            condition ->
+                condition instanceof Requirement.NoOtherBlocks blocks
+                    ? blocks.besides(deleted)
+                    : condition)
+        .forEach(conditions::add);
     return List.copyOf(conditions);
+  }
+
+  private static Set<Cidr> deletedBlocks(Step step) {
+    KeyLayout layout = new KeyLayout();
+    Set<Cidr> deleted = new TreeSet<>();
+    step.writes().stream()
+        .filter(write -> write.after().isEmpty())
+        .map(write -> layout.classify(write.key()))
+        .forEach(
+            at -> {
+              if (at instanceof CalicoKey.BlockKey block) {
+                deleted.add(block.cidr());
+              }
+            });
+    return deleted;
   }
 
   /**

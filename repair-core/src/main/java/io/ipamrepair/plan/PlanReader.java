@@ -1,6 +1,7 @@
 package io.ipamrepair.plan;
 
 import io.ipamrepair.calico.Affinity;
+import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.change.AfterImage;
@@ -12,7 +13,6 @@ import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.cidr.IpFamily;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.kv.Bytes;
-import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.plan.Plan.FindingRef;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
@@ -72,10 +72,10 @@ final class PlanReader {
             file.object("findings", this::findings),
             file.object("impact", this::impact),
             file.texts("left"),
-            file.texts("accepted"),
             file.text("acceptedRisk"),
             file.objects("steps", step -> step(step, created)));
     file.rejectUnknown();
+    rejectForeignRestores(plan);
     if (plan.steps().isEmpty() && json.get("steps").isPresent()) {
       problems.add("steps: there is none");
     }
@@ -83,6 +83,23 @@ final class PlanReader {
       throw new PlanFormatException(problems);
     }
     return plan;
+  }
+
+  /** Only a rollback puts bytes back: everywhere else they must follow from edits. */
+  private void rejectForeignRestores(Plan plan) {
+    boolean restores =
+        plan.steps().stream()
+            .flatMap(step -> step.writes().stream())
+            .anyMatch(PlanReader::restores);
+    boolean rollback = !plan.command().isEmpty() && plan.command().get(0).equals("rollback");
+    if (restores && !rollback) {
+      problems.add("command: only a rollback may put bytes back; found " + plan.command());
+    }
+  }
+
+  private static boolean restores(PlannedWrite write) {
+    return write.edits().stream()
+        .anyMatch(edit -> edit instanceof Edit.RestoreBytes || edit instanceof Edit.RestoreAbsence);
   }
 
   private Plan.Findings findings(StrictObject object) {
@@ -152,23 +169,49 @@ final class PlanReader {
     boolean allowed = layout.writable().stream().anyMatch(prefix -> write.key().startsWith(prefix));
     if (!allowed) {
       object.problem("key", write.key() + " is none that a repair may write");
+    } else {
+      CalicoKey at = layout.classify(write.key());
+      write.edits().stream()
+          .filter(edit -> !fits(edit, at))
+          .forEach(
+              edit ->
+                  object.problem(
+                      "edits", "of no object like " + write.key() + ": " + edit.words()));
     }
     verifyFollows(object, write, created);
     return write;
   }
 
+  /** Whether an edit is one of objects of this kind. */
+  private static boolean fits(Edit edit, CalicoKey at) {
+    if (edit instanceof Edit.CreateAffinity || edit instanceof Edit.SetAffinityState) {
+      return at instanceof CalicoKey.AffinityKey;
+    } else if (edit instanceof Edit.SetBlockOwner
+        || edit instanceof Edit.FreeOrdinals
+        || edit instanceof Edit.TouchBlock) {
+      return at instanceof CalicoKey.BlockKey;
+    } else if (edit instanceof Edit.SetHandleCount) {
+      return at instanceof CalicoKey.HandleKey;
+    } else if (edit instanceof Edit.DisablePool) {
+      return at instanceof CalicoKey.PoolKey;
+    }
+    return at instanceof CalicoKey.BlockKey
+        || at instanceof CalicoKey.AffinityKey
+        || at instanceof CalicoKey.HandleKey
+        || at instanceof CalicoKey.PoolKey;
+  }
+
   /** A reviewer reads the edits, etcd gets the after-image: they must say the same. */
   private void verifyFollows(StrictObject object, PlannedWrite write, Instant created) {
-    boolean restores =
-        write.edits().stream()
-            .anyMatch(
-                edit -> edit instanceof Edit.RestoreBytes || edit instanceof Edit.RestoreAbsence);
     if (write.edits().isEmpty()) {
       object.problem("edits", "a write has at least one");
-    } else if (restores) {
+    } else if (restores(write)) {
       boolean absent = write.edits().get(0) instanceof Edit.RestoreAbsence;
       if (write.edits().size() != 1 || write.after().isEmpty() != absent) {
         object.problem("after", "does not follow from its edits");
+      }
+      if (!write.boundAtCommit().isEmpty()) {
+        object.problem("boundAtCommit", "what is put back is put back as it was");
       }
     } else {
       try {
@@ -254,19 +297,15 @@ final class PlanReader {
 
   private static Requirement addressUnused(StrictObject object) {
     String text = object.text("address");
-    Bytes from = object.image("endpointsFrom");
-    Bytes to = object.image("endpointsTo");
     Optional<IpAddress> address = IpAddress.read(text);
     if (address.isEmpty()) {
       object.problem("address", "expected an address");
     }
-    boolean range = from.compareTo(to) < 0;
-    if (!range) {
-      object.problem("endpointsTo", "expected a key behind endpointsFrom");
-    }
     return new Requirement.AddressUnused(
         address.orElseGet(() -> IpAddress.read("0.0.0.0").orElseThrow()),
-        range ? new KeyRange(from, to) : KeyRange.prefix("/"));
+        object.text("namespace"),
+        object.text("node"),
+        object.text("pod"));
   }
 
   private static Requirement blocksAtMost(StrictObject object) {

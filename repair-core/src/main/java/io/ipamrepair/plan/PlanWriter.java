@@ -4,7 +4,6 @@ import io.ipamrepair.change.Edit;
 import io.ipamrepair.change.Requirement;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.kv.Bytes;
-import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.plan.Plan.FindingRef;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
@@ -31,7 +30,6 @@ final class PlanWriter {
         "findings", findings(plan.findings()),
         "impact", impact(plan.impact()),
         "left", Json.Array.ofTexts(plan.left()),
-        "accepted", Json.Array.ofTexts(plan.accepted()),
         "acceptedRisk", text(plan.acceptedRisk()),
         "steps", array(plan.steps().stream().map(PlanWriter::step).toList()));
   }
@@ -136,12 +134,12 @@ final class PlanWriter {
     } else if (requirement instanceof Requirement.KeyAbsent absent) {
       return Json.Obj.of("requires", text("key-absent"), "key", image(absent.key()));
     } else if (requirement instanceof Requirement.AddressUnused unused) {
-      KeyRange range = unused.endpointsOfPod();
       return Json.Obj.of(
           "requires", text("address-unused"),
           "address", text(unused.address().toString()),
-          "endpointsFrom", image(range.from()),
-          "endpointsTo", image(range.to()));
+          "namespace", text(unused.namespace()),
+          "node", text(unused.node()),
+          "pod", text(unused.pod()));
     } else if (requirement instanceof Requirement.NoOtherBlocks blocks) {
       return Json.Obj.of(
           "requires", text("no-other-blocks"),

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Makes a plan of a change: state × change × circumstances → plan. */
 public final class Planner {
@@ -73,7 +74,7 @@ public final class Planner {
       now = Simulation.after(now, step);
     }
     Plan.Findings findings = findings(steps, now);
-    refuseHarm(change.accepted(), findings);
+    refuseHarm(finding -> change.accepted().contains(finding.rule()), findings);
     return new Plan(
         change.title(),
         circumstances.command(),
@@ -85,7 +86,6 @@ public final class Planner {
         findings,
         new ImpactSurvey(state, now).of(steps, change.impact()),
         change.left(),
-        change.accepted(),
         change.acceptedRisk(),
         steps);
   }
@@ -113,9 +113,9 @@ public final class Planner {
       after = Simulation.after(after, step);
     }
     Plan.Findings findings = findings(steps, after);
-    List<String> accepted =
-        undone.findings().resolved().stream().map(FindingRef::rule).distinct().sorted().toList();
-    refuseHarm(accepted, findings);
+    // What the run resolved may come back, and nothing else.
+    refuseHarm(
+        finding -> undone.findings().resolved().stream().anyMatch(finding::isSameAs), findings);
     return new Plan(
         "Roll back run " + run + ": " + undone.title(),
         circumstances.command(),
@@ -128,7 +128,6 @@ public final class Planner {
         new ImpactSurvey(state, after)
             .of(steps, List.of("Undoes what run " + run + " did; every key gets its old bytes.")),
         left,
-        accepted,
         "",
         steps);
   }
@@ -313,13 +312,11 @@ public final class Planner {
     return FindingsDelta.between(Check.of(state), Check.of(after), written);
   }
 
-  private static void refuseHarm(List<String> accepted, Plan.Findings findings)
+  private static void refuseHarm(Predicate<FindingRef> accepted, Plan.Findings findings)
       throws PlanRefusedException {
     List<FindingRef> harm =
         findings.introduced().stream()
-            .filter(
-                finding ->
-                    finding.severity() != Severity.INFO && !accepted.contains(finding.rule()))
+            .filter(finding -> finding.severity() != Severity.INFO && !accepted.test(finding))
             .toList();
     if (!harm.isEmpty()) {
       List<String> reasons = new ArrayList<>();

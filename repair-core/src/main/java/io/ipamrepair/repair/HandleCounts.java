@@ -8,11 +8,14 @@ import io.ipamrepair.change.Write;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.cidr.CidrText;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -52,12 +55,25 @@ final class HandleCounts {
         .toList();
   }
 
-  /** The writes that take every count of {@code block}, which is deleted, out of the handles. */
-  List<Write> forget(Cidr block) {
+  /** The handles that have an entry for {@code block}. */
+  SortedSet<String> naming(Cidr block) {
+    return Collections.unmodifiableSortedSet(handlesByBlock.getOrDefault(block, new TreeSet<>()));
+  }
+
+  /** How many blocks a handle names; each of them is written when it is lowered. */
+  int blocksOf(String handle) {
+    return Optional.ofNullable(state.handles().get(handle))
+        .flatMap(Stored::value)
+        .map(each -> blocksNamedBy(each).size())
+        .orElse(0);
+  }
+
+  /**
+   * The writes that take every count of {@code block}, which is deleted, out of {@code handles}.
+   */
+  List<Write> forget(Cidr block, Collection<String> handles) {
     Map<String, Integer> all = new TreeMap<>();
-    handlesByBlock
-        .getOrDefault(block, new TreeSet<>())
-        .forEach(id -> all.put(id, Integer.MAX_VALUE));
+    handles.forEach(id -> all.put(id, Integer.MAX_VALUE));
     return lower(block, all, "block " + block + " is deleted");
   }
 

@@ -3,7 +3,6 @@ package io.ipamrepair.repair;
 import io.ipamrepair.calico.AddressUsers;
 import io.ipamrepair.calico.Attribute;
 import io.ipamrepair.calico.Block;
-import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.change.Requirement;
 import io.ipamrepair.cidr.IpAddress;
@@ -31,6 +30,9 @@ final class LeakedAddresses {
       Pattern.compile(
           "(\\d{4}-\\d{2}-\\d{2}) (\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?) ([+-]\\d{2})(\\d{2})\\b.*");
 
+  /** A handle that names more blocks than this cannot be lowered in one transaction. */
+  private static final int MOST_BLOCKS = 20;
+
   /** Free, or the reason why not. */
   sealed interface Verdict {
     /** Nothing uses it; {@code requires} must hold until the commit. */
@@ -45,18 +47,16 @@ final class LeakedAddresses {
   private final Duration olderThan;
   private final Instant now;
   private final boolean blind;
+  private final HandleCounts handles;
 
-  LeakedAddresses(IpamState state, AddressUsers users, Duration olderThan, Instant now) {
+  LeakedAddresses(
+      IpamState state, AddressUsers users, HandleCounts handles, Duration olderThan, Instant now) {
     this.state = state;
     this.users = users;
     this.olderThan = olderThan;
     this.now = now;
-    // An endpoint or node that cannot be read might use any address.
-    this.blind =
-        state.endpoints().values().stream().anyMatch(endpoint -> endpoint.value().isEmpty())
-            || state.nodes().values().stream().anyMatch(node -> node.value().isEmpty())
-            || state.misplacedResources().stream()
-                .anyMatch(stored -> stored.at() instanceof CalicoKey.MisplacedResourceKey);
+    this.handles = handles;
+    this.blind = !state.knowsEveryUser();
   }
 
   /**
@@ -105,12 +105,18 @@ final class LeakedAddresses {
     if (since.isEmpty()) {
       return new Verdict.Kept("no time says since when it is held");
     }
+    int named = handles.blocksOf(attribute.handle().get());
+    if (named > MOST_BLOCKS) {
+      return new Verdict.Kept(
+          "its handle names " + named + " blocks, more than can be written together");
+    }
     if (since.get().isAfter(now.minus(olderThan))) {
       return new Verdict.Kept("held for less than " + olderThan.toSeconds() + " s");
     }
     IpAddress address = block.address(ordinal);
     return new Verdict.Leaked(
-        attribute.handle().get(), new Requirement.AddressUnused(address, podEndpoints));
+        attribute.handle().get(),
+        new Requirement.AddressUnused(address, namespace.get(), node.get(), pod.get()));
   }
 
   static Optional<Instant> goTime(String text) {
@@ -127,13 +133,13 @@ final class LeakedAddresses {
     }
   }
 
-  /** Of the verdicts, the ordinals to free, with their handles. */
-  static SortedMap<Integer, String> leaked(Map<Integer, Verdict> verdicts) {
-    SortedMap<Integer, String> leaked = new TreeMap<>();
+  /** Of the verdicts, the ordinals to free. */
+  static SortedMap<Integer, BlockRemoval.Freed> leaked(Map<Integer, Verdict> verdicts) {
+    SortedMap<Integer, BlockRemoval.Freed> leaked = new TreeMap<>();
     verdicts.forEach(
         (ordinal, verdict) -> {
           if (verdict instanceof Verdict.Leaked free) {
-            leaked.put(ordinal, free.handle());
+            leaked.put(ordinal, new BlockRemoval.Freed(free.handle(), free.requires()));
           }
         });
     return leaked;

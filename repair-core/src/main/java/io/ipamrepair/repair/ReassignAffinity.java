@@ -171,11 +171,11 @@ public record ReassignAffinity(What what, String to) implements Repair {
      */
     private Optional<NamedPool> poolFor(Cidr cidr, Optional<Node> node) {
       List<NamedPool> over = state.knownPools().containing(cidr);
-      Optional<NamedPool> fitting =
+      List<NamedPool> fitting =
           over.stream()
               .filter(
                   pool -> !pool.pool().disabled() && pool.pool().blockSize() == cidr.prefixLength())
-              .findFirst();
+              .toList();
       if (fitting.isEmpty()) {
         refusals.add(
             "No enabled pool with blocks of /"
@@ -201,23 +201,29 @@ public record ReassignAffinity(What what, String to) implements Repair {
       if (node.isEmpty()) {
         return Optional.empty();
       }
-      NamedPool pool = fitting.get();
-      try {
-        if (Selector.parse(pool.pool().nodeSelector()).matches(node.get().metadata().labels())) {
-          return fitting;
+      List<String> reasons = new ArrayList<>();
+      for (NamedPool pool : fitting) {
+        try {
+          if (Selector.parse(pool.pool().nodeSelector()).matches(node.get().metadata().labels())) {
+            return Optional.of(pool);
+          }
+          reasons.add(
+              "Pool "
+                  + pool.name()
+                  + " does not select node "
+                  + to
+                  + ": its selector is "
+                  + pool.pool().nodeSelector()
+                  + ".");
+        } catch (SelectorSyntaxException unreadable) {
+          reasons.add(
+              "The selector of pool "
+                  + pool.name()
+                  + " cannot be read: "
+                  + unreadable.getMessage());
         }
-        refusals.add(
-            "Pool "
-                + pool.name()
-                + " does not select node "
-                + to
-                + ": its selector is "
-                + pool.pool().nodeSelector()
-                + ".");
-      } catch (SelectorSyntaxException unreadable) {
-        refusals.add(
-            "The selector of pool " + pool.name() + " cannot be read: " + unreadable.getMessage());
       }
+      refusals.addAll(reasons);
       return Optional.empty();
     }
 
@@ -284,7 +290,11 @@ public record ReassignAffinity(What what, String to) implements Repair {
       requires.add(new Requirement.NodeSelected(to, pool.pool().nodeSelector()));
       Stored<?> poolStored = state.pools().get(pool.name());
       requires.add(new Requirement.KeyIs(poolStored.key(), poolStored.bytes().orElseThrow()));
+      BlockRemoval.ownersKeyIsAbsent(state, block)
+          .filter(absent -> !isOwner)
+          .ifPresent(requires::add);
       if (!isOwner) {
+        requires.add(configAsItIs());
         requires.add(
             new Requirement.BlocksAtMost(
                 to,
@@ -308,6 +318,18 @@ public record ReassignAffinity(What what, String to) implements Repair {
               writes.add(new Write(rival.key(), "the block has one owner", new Edit.DeleteKey())));
       effects(block, isOwner, rivals);
       return Optional.of(new Unit("Block " + cidr + " belongs to " + to, writes, requires));
+    }
+
+    /** The block limit stands there. */
+    private Requirement configAsItIs() {
+      return state
+          .config()
+          .flatMap(
+              config ->
+                  config
+                      .bytes()
+                      .<Requirement>map(bytes -> new Requirement.KeyIs(config.key(), bytes)))
+          .orElseGet(() -> new Requirement.KeyAbsent(state.layout().configKey()));
     }
 
     private Write confirm(Stored<Affinity> own) {

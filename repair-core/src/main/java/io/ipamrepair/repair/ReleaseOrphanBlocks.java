@@ -8,6 +8,7 @@ import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.Owner;
+import io.ipamrepair.calico.Pools.NamedPool;
 import io.ipamrepair.calico.Stored;
 import io.ipamrepair.change.Change;
 import io.ipamrepair.change.Change.Stage;
@@ -16,11 +17,11 @@ import io.ipamrepair.change.Requirement;
 import io.ipamrepair.change.Unit;
 import io.ipamrepair.change.Write;
 import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.cidr.IpAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -72,12 +73,16 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       throw new RefusedException(RefusedException.Fault.DATA, reasons);
     }
     return new Change(
-        "Release orphan blocks: " + Words.count(judgement.units.size(), "object"),
-        List.of(new Stage(judgement.units, false)),
+        "Release orphan blocks: " + Words.count(judgement.objects(), "object"),
+        judgement.units.stream().map(units -> new Stage(units, false)).toList(),
         judgement.impact,
         judgement.left,
         List.of("B16"),
         "");
+  }
+
+  private static boolean isConfirmed(Stored<Affinity> affinity) {
+    return affinity.value().filter(value -> value.state() == Affinity.State.CONFIRMED).isPresent();
   }
 
   private final class Judgement {
@@ -85,7 +90,11 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
     private final HandleCounts handles;
     private final BlockRemoval removal;
     private final Optional<LeakedAddresses> leaked;
-    private final List<Unit> units = new ArrayList<>();
+    private final AddressUsers users;
+
+    /** What must be done one after the other of one object, by place; objects need no order. */
+    private final List<List<Unit>> units = new ArrayList<>();
+
     private final List<String> impact = new ArrayList<>();
     private final List<String> left = new ArrayList<>();
 
@@ -93,10 +102,24 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       this.state = state;
       this.handles = new HandleCounts(state);
       this.removal = new BlockRemoval(state, handles);
+      this.users = AddressUsers.of(state);
       this.leaked =
           leaks.map(
-              wish ->
-                  new LeakedAddresses(state, AddressUsers.of(state), wish.olderThan(), wish.now()));
+              wish -> new LeakedAddresses(state, users, handles, wish.olderThan(), wish.now()));
+    }
+
+    /** How many objects are released or given back. */
+    private int objects() {
+      return units.isEmpty() ? 0 : units.get(0).size();
+    }
+
+    private void add(List<Unit> ofOneObject) {
+      for (int place = 0; place < ofOneObject.size(); place++) {
+        if (units.size() == place) {
+          units.add(new ArrayList<>());
+        }
+        units.get(place).add(ofOneObject.get(place));
+      }
     }
 
     private boolean isGone(Owner owner) {
@@ -135,7 +158,7 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       private final Cidr cidr;
       private final Optional<Owner> owner;
       private final SortedMap<Integer, LeakedAddresses.Verdict> verdicts;
-      private final SortedMap<Integer, String> freed;
+      private final SortedMap<Integer, BlockRemoval.Freed> freed;
       private final boolean vacant;
 
       BlockJudgement(Stored<Block> stored, Block block, Optional<Owner> owner) {
@@ -168,7 +191,7 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
             state.knownPools().complete() && state.knownPools().containing(cidr).isEmpty();
         if (owner.filter(each -> !each.isNode()).isPresent()) {
           if (!freed.isEmpty()) {
-            units.add(unit("Free leaked addresses of block " + cidr, List.of(), List.of()));
+            freeLeaks();
           } else if (poolless) {
             leave(cidr, "it belongs to " + owner.get() + ", which is no node");
           }
@@ -184,12 +207,16 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       private void withoutOwner() {
         if (vacant) {
           delete("empty, and nobody's: it can neither be claimed nor reclaimed", List.of());
-        } else if (!freed.isEmpty()) {
-          units.add(unit("Free leaked addresses of block " + cidr, List.of(), List.of()));
-          leaveInUse("it belongs to nobody; a node can take it back with reassign-affinity");
         } else {
+          if (!freed.isEmpty()) {
+            freeLeaks();
+          }
           leaveInUse("it belongs to nobody; a node can take it back with reassign-affinity");
         }
+      }
+
+      private void freeLeaks() {
+        release("Free leaked addresses of block " + cidr, List.of(), List.of());
       }
 
       private void leaveInUse(String why) {
@@ -210,14 +237,14 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
             new Write(
                 stored.key(),
                 "its node " + dead.name() + " does not exist",
-                blockEdits(new Edit.SetBlockOwner(Optional.of(dead), Optional.empty(), false))));
+                new Edit.SetBlockOwner(Optional.of(dead), Optional.empty(), false)));
         Optional.ofNullable(state.affinities().get(new AffinityId(dead, cidr)))
             .ifPresent(
                 affinity ->
                     writes.add(
                         new Write(
                             affinity.key(), "its node does not exist", new Edit.DeleteKey())));
-        units.add(unit("Block " + cidr + " loses its dead owner " + dead.name(), writes, gone));
+        release("Block " + cidr + " loses its dead owner " + dead.name(), writes, gone);
         impact.add(
             "block "
                 + cidr
@@ -230,18 +257,17 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
         boolean hasKey =
             state.affinities().containsKey(new AffinityId(living, cidr))
                 || state.nonCanonicalAffinities().stream().anyMatch(this::isOwnersKey);
-        List<Requirement> alive = List.of();
         if (poolless && vacant) {
           delete("empty, and in no pool", List.of(new Requirement.NoPoolContains(cidr)));
         } else if (poolless) {
           if (!freed.isEmpty()) {
-            units.add(unit("Free leaked addresses of block " + cidr, List.of(), alive));
+            freeLeaks();
           }
           leaveInUse("it lies in no pool: put a pool over it, or move its workloads");
         } else if (!hasKey) {
           giveKey(living);
         } else if (!freed.isEmpty()) {
-          units.add(unit("Free leaked addresses of block " + cidr, List.of(), alive));
+          freeLeaks();
         }
       }
 
@@ -252,38 +278,48 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       }
 
       private void giveKey(Owner living) {
-        boolean rival =
-            state.affinitiesOn(cidr).stream()
-                .anyMatch(
-                    affinity ->
-                        affinity
-                            .value()
-                            .filter(value -> value.state() == Affinity.State.CONFIRMED)
-                            .isPresent());
-        if (rival) {
-          leave(
-              cidr,
+        List<Stored<Affinity>> rivals = state.affinitiesOn(cidr);
+        Optional<NamedPool> pool =
+            state.knownPools().containing(cidr).stream()
+                .filter(each -> each.pool().blockSize() == cidr.prefixLength())
+                .findFirst();
+        String obstacle = "";
+        if (rivals.stream().anyMatch(ReleaseOrphanBlocks::isConfirmed)) {
+          obstacle =
               "another node has a confirmed affinity for it: decide with reassign-affinity --block "
                   + cidr
-                  + " --to NODE");
+                  + " --to NODE";
+        } else if (pool.isEmpty()) {
+          obstacle =
+              "no pool over it has blocks of /"
+                  + cidr.prefixLength()
+                  + ": an affinity would bring it back for ever";
+        }
+        if (!obstacle.isEmpty()) {
+          if (!freed.isEmpty()) {
+            freeLeaks();
+          }
+          leave(cidr, obstacle);
           return;
         }
-        AffinityId id = new AffinityId(living, cidr);
+        List<Requirement> requires = new ArrayList<>();
+        requires.add(new Requirement.NodeSelected(living.name(), "all()"));
+        Stored<?> poolStored = state.pools().get(pool.get().name());
+        requires.add(new Requirement.KeyIs(poolStored.key(), poolStored.bytes().orElseThrow()));
+        rivals.forEach(
+            rival -> requires.add(new Requirement.KeyIs(rival.key(), rival.bytes().orElseThrow())));
         // The block is written too: an affinity that appears beside a release in flight would
         // outlive the block.
-        Write block =
-            new Write(
-                stored.key(), "its owner gets its key back", blockEdits(new Edit.TouchBlock()));
+        Write block = new Write(stored.key(), "its owner gets its key back", new Edit.TouchBlock());
         Write key =
             new Write(
-                state.layout().key(id),
+                state.layout().key(new AffinityId(living, cidr)),
                 "node " + living.name() + " owns the block and has no key for it",
                 new Edit.CreateAffinity(Affinity.State.CONFIRMED));
-        units.add(
-            unit(
-                "Give node " + living.name() + " its affinity for " + cidr,
-                List.of(block, key),
-                List.of(new Requirement.NodeSelected(living.name(), "all()"))));
+        release(
+            "Give node " + living.name() + " its affinity for " + cidr,
+            List.of(block, key),
+            requires);
         impact.add(
             "node "
                 + living.name()
@@ -293,17 +329,35 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       }
 
       private void delete(String reason, List<Requirement> requires) {
-        List<Requirement> all = new ArrayList<>(requires);
-        all.addAll(unused());
+        List<IpAddress> used = users.inside(cidr);
+        if (!used.isEmpty()) {
+          leave(
+              cidr,
+              Words.count(used.size(), "address")
+                  + " of it "
+                  + (used.size() == 1 ? "is" : "are")
+                  + " in use although the block has "
+                  + (used.size() == 1 ? "it" : "them")
+                  + " free: "
+                  + Words.some(
+                      used.stream()
+                          .map(address -> address + " (" + users.of(address).get(0) + ")")
+                          .toList(),
+                      5)
+                  + "; deleted, the block would give "
+                  + (used.size() == 1 ? "it" : "them")
+                  + " out again");
+          return;
+        }
         boolean keepPending = owner.isEmpty();
-        Unit unit =
-            removal.unit(
+        add(
+            removal.delete(
                 stored,
+                freed,
                 // A pending claim of a living node is completed by its next allocation.
                 affinity -> !(keepPending && isPendingOfLiving(affinity)),
                 freed.isEmpty() ? reason : "empty once its leaked addresses are freed; " + reason,
-                all);
-        units.add(unit);
+                requires));
         impact.add(
             "block "
                 + cidr
@@ -316,57 +370,24 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
                         + " with it."));
       }
 
-      private List<Requirement> unused() {
-        List<Requirement> unused = new ArrayList<>();
-        verdicts
-            .values()
-            .forEach(
-                verdict -> {
-                  if (verdict instanceof LeakedAddresses.Verdict.Leaked free) {
-                    unused.add(free.requires());
-                  }
-                });
-        return unused;
-      }
-
-      private List<Edit> blockEdits(Edit other) {
+      /** What is done to this block, which stays, and the leaks in it. */
+      private void release(String title, List<Write> writes, List<Requirement> requires) {
         if (freed.isEmpty()) {
-          return List.of(other);
+          add(List.of(new Unit(title, writes, requires)));
+          return;
         }
-        Edit free = new Edit.FreeOrdinals(freed);
-        return other instanceof Edit.TouchBlock ? List.of(free) : List.of(free, other);
-      }
-
-      /**
-       * The unit of this block: {@code writes}, which include the block unless nothing but leaks is
-       * changed, and the leaks.
-       */
-      private Unit unit(String title, List<Write> writes, List<Requirement> requires) {
-        List<Write> all = new ArrayList<>(writes);
-        if (writes.isEmpty()) {
-          all.add(
-              new Write(
-                  stored.key(), "nothing uses these addresses", new Edit.FreeOrdinals(freed)));
-        }
-        List<Requirement> conditions = new ArrayList<>(requires);
-        if (!freed.isEmpty()) {
-          Map<String, Integer> byHandle = new TreeMap<>();
-          freed.values().forEach(handle -> byHandle.merge(handle, 1, Integer::sum));
-          all.addAll(handles.lower(cidr, byHandle, "its address is freed"));
-          conditions.addAll(unused());
-          impact.add(
-              "block "
-                  + cidr
-                  + ": "
-                  + Words.count(freed.size(), "leaked address")
-                  + " freed: "
-                  + Words.some(
-                      freed.keySet().stream()
-                          .map(ordinal -> block.address(ordinal).toString())
-                          .toList(),
-                      8));
-        }
-        return new Unit(title, all, conditions);
+        add(removal.free(stored, freed, title, writes, requires));
+        impact.add(
+            "block "
+                + cidr
+                + ": "
+                + Words.count(freed.size(), "leaked address")
+                + " freed: "
+                + Words.some(
+                    freed.keySet().stream()
+                        .map(ordinal -> block.address(ordinal).toString())
+                        .toList(),
+                    8));
       }
     }
 
@@ -404,17 +425,19 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
 
     private boolean isTakenCareOf(Stored<Affinity> stored) {
       return units.stream()
+          .flatMap(List::stream)
           .flatMap(unit -> unit.writes().stream())
           .anyMatch(write -> write.key().equals(stored.key()));
     }
 
     private void drop(
         AffinityId id, Stored<Affinity> stored, String reason, List<Requirement> requires) {
-      units.add(
-          new Unit(
-              "Delete the " + name(id),
-              List.of(new Write(stored.key(), reason, new Edit.DeleteKey())),
-              requires));
+      add(
+          List.of(
+              new Unit(
+                  "Delete the " + name(id),
+                  List.of(new Write(stored.key(), reason, new Edit.DeleteKey())),
+                  requires)));
       boolean announced =
           stored.value().filter(value -> value.state() != Affinity.State.PENDING).isPresent();
       if (announced && !isGone(id.owner())) {

@@ -21,7 +21,6 @@ import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.cidr.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -190,16 +189,20 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       if (!atOnce) {
         stages.add(new Stage(List.of(disable()), false));
       }
-      stages.add(new Stage(emptyUnits(), !atOnce));
-      stages.add(new Stage(List.of(delete()), false));
+      boolean quiet = !atOnce;
+      for (List<Unit> units : emptyUnits()) {
+        stages.add(new Stage(units, quiet));
+        quiet = false;
+      }
+      stages.add(new Stage(List.of(delete()), quiet));
       List<String> impact = impact(losing);
       return new Change(
           "Remove pool " + pool.name() + " (" + pool.pool().cidrText().orElseThrow() + ")",
           stages,
           impact,
           left(unclear),
-          keepBlocks && !losing.isEmpty() ? List.of("B10", "A6", "B16") : List.of(),
-          keepBlocks && !losing.isEmpty() ? KEEP_BLOCKS : "");
+          keepBlocks ? List.of("B10", "A6", "B16") : List.of(),
+          keepBlocks ? KEEP_BLOCKS : "");
     }
 
     private boolean isCanonical(Stored<Block> block) {
@@ -246,23 +249,21 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
                           ? "its value is unreadable"
                           : "its key is not canonical: " + block.key())
                       + "): it may hold addresses in use."));
-      List<Cidr> cooling =
-          uncovered.entrySet().stream()
-              .filter(
-                  entry ->
-                      entry
-                          .getValue()
-                          .value()
-                          .filter(block -> !block.isVacant() && losesNobody(block, losing))
-                          .isPresent())
-              .map(Map.Entry::getKey)
-              .toList();
-      cooling.forEach(
-          block ->
-              reasons.add(
-                  "Block "
-                      + block
-                      + " holds addresses that are cooling down: wait until Calico has freed them."));
+      uncovered.values().stream()
+          .flatMap(stored -> stored.value().stream())
+          .filter(block -> !block.isVacant() && losesNobody(block, losing))
+          .forEach(
+              block ->
+                  reasons.add(
+                      block.held().isEmpty()
+                          ? "Block "
+                              + block.cidr()
+                              + " holds addresses that are cooling down: wait until Calico has freed"
+                              + " them."
+                          : "Block "
+                              + block.cidr()
+                              + " would lie in no pool: smaller pools hold its addresses in use, and"
+                              + " not the whole of it."));
       if (!reasons.isEmpty()) {
         throw new RefusedException(RefusedException.Fault.DATA, reasons);
       }
@@ -300,19 +301,39 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
           List.of());
     }
 
-    private List<Unit> emptyUnits() {
+    /** Whether a block that no other pool contains goes with this one: nobody uses it. */
+    private boolean goes(Stored<Block> block) {
+      return isCanonical(block)
+          && block
+              .value()
+              .filter(value -> value.isVacant() && users.inside(value.cidr()).isEmpty())
+              .isPresent();
+    }
+
+    /** What must be done one after the other of one block, by place. */
+    private List<List<Unit>> emptyUnits() {
       BlockRemoval removal = new BlockRemoval(state, handles);
-      List<Unit> units = new ArrayList<>();
+      List<List<Unit>> places = new ArrayList<>(List.of(new ArrayList<>()));
       uncovered.values().stream()
-          .filter(block -> block.value().filter(Block::isVacant).isPresent() && isCanonical(block))
-          .forEach(
+          .filter(this::goes)
+          .map(
               block ->
-                  units.add(
-                      removal.unit(
-                          block,
-                          affinity -> true,
-                          "empty, and no pool would contain it",
-                          List.of())));
+                  removal.delete(
+                      block,
+                      new TreeMap<>(),
+                      affinity -> true,
+                      "empty, and no pool would contain it",
+                      List.of()))
+          .forEach(
+              parts -> {
+                for (int place = 0; place < parts.size(); place++) {
+                  if (places.size() == place) {
+                    places.add(new ArrayList<>());
+                  }
+                  places.get(place).add(parts.get(place));
+                }
+              });
+      List<Unit> units = places.get(0);
       state
           .affinities()
           .forEach(
@@ -325,7 +346,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
                   units.add(lingering(id, affinity.key()));
                 }
               });
-      return units;
+      return places;
     }
 
     private Unit lingering(AffinityId id, io.ipamrepair.kv.Bytes key) {
@@ -359,9 +380,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
             .blocks()
             .forEach(
                 (cidr, block) -> {
-                  boolean goes =
-                      uncovered.containsKey(cidr)
-                          && block.value().filter(Block::isVacant).isPresent();
+                  boolean goes = uncovered.containsKey(cidr) && goes(block);
                   if (pool.network().contains(cidr) && !goes) {
                     known.add(cidr);
                   }
@@ -454,7 +473,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
           (cidr, block) ->
               block
                   .value()
-                  .filter(value -> !value.isVacant())
+                  .filter(value -> !goes(block))
                   .ifPresent(
                       value ->
                           left.add(

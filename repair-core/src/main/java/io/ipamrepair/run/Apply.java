@@ -1,7 +1,6 @@
 package io.ipamrepair.run;
 
 import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.change.Requirement;
 import io.ipamrepair.check.Check;
 import io.ipamrepair.check.Severity;
 import io.ipamrepair.etcd.Etcd;
@@ -67,14 +66,10 @@ public final class Apply {
   public RunOutcome apply(PlanFile.Sealed sealed, byte[] planFile, boolean dryRun) {
     Plan plan = sealed.plan();
     try {
-      List<String> refusals = refusals(plan);
-      if (!refusals.isEmpty()) {
-        return new RunOutcome.Refused(refusals);
-      }
       IpamState fresh = new LiveSource(etcd).read();
-      Optional<RunOutcome> moved = judge(plan, fresh);
-      if (moved.isPresent()) {
-        return moved.get();
+      Optional<RunOutcome> obstacle = judge(plan, fresh);
+      if (obstacle.isPresent()) {
+        return obstacle.get();
       }
       List<String> notes = notes(plan, fresh);
       if (dryRun) {
@@ -85,7 +80,14 @@ public final class Apply {
       if (!operator.confirms(question(plan), answer(plan))) {
         return new RunOutcome.Declined();
       }
-      return new Run(etcd, operator, clock, quiet, id, token()).execute(journal, sealed, planFile);
+      // The prompt may have waited for long: everything from here on rests on this read.
+      IpamState now = new LiveSource(etcd).read();
+      Optional<RunOutcome> since = judge(plan, now);
+      if (since.isPresent()) {
+        return since.get();
+      }
+      return new Run(etcd, operator, clock, quiet, id, token())
+          .execute(journal, sealed, planFile, now);
     } catch (EtcdException unusable) {
       return new RunOutcome.EtcdUnusable(unusable.failure());
     } catch (JournalException unusable) {
@@ -118,15 +120,18 @@ public final class Apply {
     return refusals;
   }
 
-  private Optional<RunOutcome> judge(Plan plan, IpamState fresh) {
+  /** What stands against applying the plan to {@code fresh}, all of one kind at once. */
+  private Optional<RunOutcome> judge(Plan plan, IpamState fresh) throws EtcdException {
+    List<String> refusals = refusals(plan);
     if (!plan.cluster().guid().equals(fresh.guid())) {
-      return Optional.of(
-          new RunOutcome.Refused(
-              List.of(
-                  "the plan is for the Calico cluster "
-                      + plan.cluster().guid().orElse("(without GUID)")
-                      + ", this is "
-                      + fresh.guid().orElse("one without GUID"))));
+      refusals.add(
+          "the plan is for the Calico cluster "
+              + plan.cluster().guid().orElse("(without GUID)")
+              + ", this is "
+              + fresh.guid().orElse("one without GUID"));
+    }
+    if (!refusals.isEmpty()) {
+      return Optional.of(new RunOutcome.Refused(refusals));
     }
     List<String> moved = PlanCheck.moved(plan, fresh);
     if (!moved.isEmpty()) {
@@ -147,10 +152,7 @@ public final class Apply {
         FindingsDelta.between(Check.of(fresh), Check.of(Simulation.after(fresh, plan)), Set.of());
     return now.introduced().stream()
         .filter(finding -> finding.severity() != Severity.INFO)
-        .filter(
-            finding ->
-                !plan.accepted().contains(finding.rule())
-                    && !plan.findings().introduced().contains(finding))
+        .filter(finding -> plan.findings().introduced().stream().noneMatch(finding::isSameAs))
         .map(finding -> "would break now: " + finding.rule() + " " + finding.objects().get(0))
         .toList();
   }
@@ -178,18 +180,26 @@ public final class Apply {
         + (steps == 1 ? " transaction?" : " transactions?");
   }
 
+  /** Options that name what a plan is about. */
+  private static final List<String> SUBJECTS =
+      List.of("--block", "--from", "--pool", "--node", "--to");
+
   /**
    * What a person types: the object that the plan is about, so that a hand on the wrong window
    * stops.
    */
   private static String answer(Plan plan) {
     List<String> command = plan.command();
-    for (int i = command.size() - 1; i > 0; i--) {
-      if (!command.get(i).startsWith("-")) {
-        return command.get(i);
-      }
+    if (command.size() > 1 && !command.get(1).startsWith("-")) {
+      return command.get(1);
     }
-    return "yes";
+    return SUBJECTS.stream()
+        .filter(command::contains)
+        .map(option -> command.indexOf(option) + 1)
+        .filter(value -> value < command.size())
+        .map(command::get)
+        .findFirst()
+        .orElse("yes");
   }
 
   /** The findings that a plan promised to resolve and that are there all the same. */
@@ -214,15 +224,6 @@ public final class Apply {
                     + " "
                     + finding.objects().get(0)
                     + " was to be resolved and is still there")
-        .toList();
-  }
-
-  /** The conditions of a step that rest on blocks inside a network. */
-  static List<Requirement.NoOtherBlocks> blockConditions(Plan plan) {
-    return plan.steps().stream()
-        .flatMap(step -> step.requires().stream())
-        .filter(Requirement.NoOtherBlocks.class::isInstance)
-        .map(Requirement.NoOtherBlocks.class::cast)
         .toList();
   }
 }

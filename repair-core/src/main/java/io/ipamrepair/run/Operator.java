@@ -5,6 +5,12 @@ public interface Operator {
   /** Who it is, {@code user@host}. */
   String name();
 
+  /**
+   * Whether the operator wants to stop, by a signal: a step in flight is settled all the same, and
+   * no further one begins.
+   */
+  boolean wantsToStop();
+
   /** Tells a line of progress. */
   void tell(String line);
 

@@ -4,8 +4,10 @@ import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.etcd.EtcdIdentity;
+import io.ipamrepair.journal.Entry;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
+import io.ipamrepair.journal.RunHistory;
 import io.ipamrepair.journal.RunJournal;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.CommitOutcome;
@@ -26,9 +28,11 @@ import io.ipamrepair.undo.Undo;
 import io.ipamrepair.undo.UndoConflictException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * {@code rollback RUN}: makes the plan that undoes a run; it is shown, applied and journalled like
@@ -72,7 +76,8 @@ public final class Rollback {
   public Prepared prepare(String run, Circumstances circumstances)
       throws JournalException, RunFormatException {
     try {
-      RecordedRun recorded = new RunReader().read(journal.read(run));
+      RunHistory history = journal.read(run);
+      RecordedRun recorded = new RunReader().read(history);
       EtcdIdentity identity = etcd.identity();
       String here = Long.toHexString(identity.clusterId());
       Optional<String> there = recorded.plan().cluster().etcdClusterId();
@@ -85,17 +90,25 @@ public final class Rollback {
                 + ", this is "
                 + here);
       }
-      RecordedRun settled = isSettled(recorded) ? recorded : settle(recorded);
-      IpamState state = new LiveSource(etcd).read();
-      if (!recorded.plan().cluster().guid().equals(state.guid())) {
+      // Before anything is fenced: the run of another cluster is none of ours.
+      Optional<String> guid = new LiveSource(etcd).read().guid();
+      if (!recorded.plan().cluster().guid().equals(guid)) {
         return refused(
             "run "
                 + run
                 + " was made in the Calico cluster "
                 + recorded.plan().cluster().guid().orElse("(without GUID)")
                 + ", this is "
-                + state.guid().orElse("one without GUID"));
+                + guid.orElse("one without GUID"));
       }
+      RecordedRun settled;
+      if (isSettled(recorded)) {
+        agreesWithRecord(history, recorded, record(run).map(HeldRecord::record));
+        settled = recorded;
+      } else {
+        settled = settle(run);
+      }
+      IpamState state = new LiveSource(etcd).read();
       return new Prepared.Ready(
           new Undo(settled, state).plan(new Planner(state, limits), circumstances));
     } catch (EtcdException unusable) {
@@ -119,37 +132,81 @@ public final class Rollback {
     return ended && run.steps().stream().noneMatch(step -> step.status() == StepStatus.UNKNOWN);
   }
 
+  /**
+   * That the journal knows what the run's record in etcd says: the record carries the hash of the
+   * journal's entry when it was written, and how many steps were done. A journal that lost its end,
+   * or another's, would undo less than was done.
+   *
+   * @throws RunFormatException when they disagree
+   */
+  private static void agreesWithRecord(
+      RunHistory history, RecordedRun run, Optional<RunRecord> found) throws RunFormatException {
+    if (found.isEmpty()) {
+      return;
+    }
+    RunRecord record = found.get();
+    boolean known =
+        Stream.concat(history.entries().stream().map(Entry::hash), Stream.of(history.head()))
+            .anyMatch(hash -> HexFormat.of().formatHex(hash).equals(record.head()));
+    long sent = run.steps().stream().filter(step -> step.status() != StepStatus.NOT_SENT).count();
+    if (!known || record.done() > sent) {
+      throw new RunFormatException(
+          "the journal of run "
+              + run.id()
+              + " does not go with the run's record in etcd: the record says "
+              + record.done()
+              + " of "
+              + record.steps()
+              + " steps done, the journal knows of "
+              + sent
+              + (known ? "" : ", and the record was written with an entry that it does not have")
+              + ". It lost its end, or is another's; use the one that the run was made with, on "
+              + record.holder());
+    }
+  }
+
   /** Fences a run that did not end, and learns from its record which steps are in etcd. */
-  private RecordedRun settle(RecordedRun run)
-      throws JournalException, EtcdException, TakenOverException {
-    // Exclusive: a process that still works on the run holds its journal.
-    try (RunJournal open = journal.open(run.id())) {
+  private RecordedRun settle(String id)
+      throws JournalException, EtcdException, TakenOverException, RunFormatException {
+    // Exclusive: a process that still works on the run holds its journal. Read again, for it may
+    // have gone on since it was read.
+    try (RunJournal open = journal.open(id)) {
+      RecordedRun run = new RunReader().read(open.history());
+      agreesWithRecord(open.history(), run, record(id).map(HeldRecord::record));
+      if (isSettled(run)) {
+        return run;
+      }
       RunJournalist journalist = new RunJournalist(open, clock);
-      Optional<RunRecord> record = takeOver(run.id(), journalist.head());
+      Optional<RunRecord> record = takeOver(id, journalist.head());
       List<RecordedStep> steps = new ArrayList<>();
       for (int number = 1; number <= run.steps().size(); number++) {
         RecordedStep step = run.steps().get(number - 1);
         StepStatus status = status(step, number, record);
-        if (status != step.status()) {
+        if (status != step.status() && record.isPresent()) {
           journalist.outcome(number, status, OptionalLong.empty(), "settled by rollback");
         }
         steps.add(new RecordedStep(status, step.revision(), step.written()));
       }
-      boolean any = steps.stream().anyMatch(step -> step.status() == StepStatus.APPLIED);
-      boolean all = steps.stream().allMatch(step -> step.status() == StepStatus.APPLIED);
-      RecordedRun.Status status =
-          all
-              ? RecordedRun.Status.APPLIED
-              : any ? RecordedRun.Status.HALTED : RecordedRun.Status.NOTHING_WRITTEN;
-      journalist.close(status);
+      RecordedRun.Status status = status(steps);
+      // Without a record nobody knows what became of the last step: the journal keeps saying so.
+      journalist.close(record.isPresent() ? status : RecordedRun.Status.UNKNOWN);
       operator.tell(
           "run "
-              + run.id()
+              + id
               + " had not ended; no step of it can commit any more: "
-              + status.words());
+              + (record.isPresent() ? status.words() : "its record in etcd is gone"));
       return new RecordedRun(
-          run.id(), run.plan(), run.digest(), run.operator(), run.started(), steps, status);
+          id, run.plan(), run.digest(), run.operator(), run.started(), steps, status);
     }
+  }
+
+  private static RecordedRun.Status status(List<RecordedStep> steps) {
+    if (steps.stream().allMatch(step -> step.status() == StepStatus.APPLIED)) {
+      return RecordedRun.Status.ALL_APPLIED;
+    }
+    return steps.stream().anyMatch(step -> step.status() == StepStatus.APPLIED)
+        ? RecordedRun.Status.HALTED
+        : RecordedRun.Status.NOTHING_WRITTEN;
   }
 
   /**
@@ -166,20 +223,30 @@ public final class Rollback {
         : StepStatus.NOT_APPLIED;
   }
 
+  /** The run's record as it is now; nothing when it is gone. */
+  private Optional<HeldRecord> record(String run) throws EtcdException, TakenOverException {
+    Bytes key = RunKeys.record(run);
+    List<KeyValue> found = etcd.get(List.of(key)).value();
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    RunRecord record =
+        RunRecord.decode(found.get(0).value())
+            .orElseThrow(
+                () -> new TakenOverException("the run record is not one that this release wrote"));
+    return Optional.of(new HeldRecord(key, record, found.get(0).modRevision()));
+  }
+
   private Optional<RunRecord> takeOver(String run, String head)
       throws EtcdException, TakenOverException {
     Bytes key = RunKeys.record(run);
     for (int attempt = 1; attempt <= TRIES; attempt++) {
-      List<KeyValue> found = etcd.get(List.of(key)).value();
+      Optional<HeldRecord> found = record(run);
       if (found.isEmpty()) {
         return Optional.empty();
       }
-      RunRecord record =
-          RunRecord.decode(found.get(0).value())
-              .orElseThrow(
-                  () ->
-                      new TakenOverException("the run record is not one that this release wrote"));
-      HeldRecord held = new HeldRecord(key, record, found.get(0).modRevision());
+      HeldRecord held = found.get();
+      RunRecord record = held.record();
       RunRecord mine =
           record.withState(RunRecord.State.GIVEN_UP, head).heldBy(operator.name(), "rollback");
       Transaction take =

@@ -1,8 +1,10 @@
 package io.ipamrepair.run;
 
+import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.Pools;
 import io.ipamrepair.calico.Stored;
-import io.ipamrepair.change.Requirement;
+import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.journal.Journal;
@@ -15,6 +17,7 @@ import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.kv.Operation;
 import io.ipamrepair.kv.Transaction;
 import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
 import io.ipamrepair.plan.PlanCheck;
 import io.ipamrepair.plan.PlanFile;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * One execution of a plan: journal, trial, begin, steps, check, close. Evidence comes first: what a
@@ -59,19 +63,24 @@ final class Run {
     this.token = token;
   }
 
-  RunOutcome execute(Journal journal, PlanFile.Sealed sealed, byte[] planFile)
+  /**
+   * Executes a plan.
+   *
+   * @param fresh the state on which it was judged, just now
+   */
+  RunOutcome execute(Journal journal, PlanFile.Sealed sealed, byte[] planFile, IpamState fresh)
       throws JournalException, EtcdException {
-    // The prompt may have waited for long: everything from here on rests on this read.
-    IpamState fresh = new LiveSource(etcd).read();
-    List<String> moved = PlanCheck.moved(sealed.plan(), fresh);
-    if (!moved.isEmpty()) {
-      return new RunOutcome.Moved(moved);
-    }
     try (RunJournalist journalist = new RunJournalist(journal.create(id, clock.instant()), clock)) {
-      journalist.plan(planFile, sealed.plan());
-      dump(journal, journalist, fresh);
+      Execution execution = new Execution(sealed, journalist);
+      try {
+        journalist.plan(planFile, sealed.plan());
+        dump(journal, journalist, fresh);
+      } catch (JournalException unusable) {
+        execution.closeJournal(RecordedRun.Status.NOTHING_WRITTEN);
+        throw unusable;
+      }
       operator.tell("journal " + journal.folder() + ", run " + id);
-      return new Execution(sealed, journalist).run(fresh);
+      return execution.run(fresh);
     }
   }
 
@@ -127,7 +136,7 @@ final class Run {
       for (int number = 1; number <= plan.steps().size(); number++) {
         StepResult result;
         try {
-          result = new StepRun(number, record).run();
+          result = operator.wantsToStop() ? interrupted(record) : new StepRun(number, record).run();
         } catch (EtcdException unreachable) {
           result =
               new Stopped(
@@ -143,6 +152,11 @@ final class Run {
         record = ((Done) result).record();
       }
       return finish(record);
+    }
+
+    private static StepResult interrupted(HeldRecord record) {
+      return new Stopped(
+          Optional.of(record), new RunOutcome.Declined(), List.of("interrupted by the operator"));
     }
 
     /**
@@ -243,11 +257,12 @@ final class Run {
         closeJournal(RecordedRun.Status.UNKNOWN);
         return stopped.outcome();
       }
+      closeJournal(done == 0 ? RecordedRun.Status.NOTHING_WRITTEN : RecordedRun.Status.HALTED);
+      // After the journal's last entry, so that the record carries its hash.
       stopped.record().ifPresent(this::closeRecord);
       if (done == 0) {
-        return nothingWritten(stopped.outcome());
+        return stopped.outcome();
       }
-      closeJournal(RecordedRun.Status.HALTED);
       return new RunOutcome.Halted(id, done, plan.steps().size(), stopped.reasons());
     }
 
@@ -438,6 +453,9 @@ final class Run {
                     + quiet.patience().toSeconds()
                     + " s");
           }
+          if (operator.wantsToStop()) {
+            return Optional.of("interrupted by the operator");
+          }
           LockSupport.parkNanos(quiet.quiet().toNanos() / 5);
           Map<Bytes, Long> now = revisions();
           if (!now.equals(last)) {
@@ -448,28 +466,55 @@ final class Run {
         return Optional.empty();
       }
 
+      /**
+       * The blocks and affinities inside the pools that the plan deletes, and whatever else it will
+       * write, with their revisions. An affinity is the first thing that a claim writes.
+       */
       private Map<Bytes, Long> revisions() throws EtcdException {
         IpamState now = new LiveSource(etcd).read();
-        List<Requirement.NoOtherBlocks> networks = Apply.blockConditions(plan);
+        List<Cidr> networks = deletedPools(now);
         Map<Bytes, Long> revisions = new HashMap<>();
-        now.blocks()
-            .forEach(
-                (cidr, block) -> {
-                  if (networks.stream().anyMatch(condition -> condition.network().contains(cidr))) {
-                    revisions.put(block.key(), block.modRevision());
-                  }
-                });
-        for (int later = number; later <= plan.steps().size(); later++) {
-          plan.steps()
-              .get(later - 1)
-              .writes()
-              .forEach(
-                  write ->
-                      now.at(write.key())
-                          .map(Stored::modRevision)
-                          .ifPresent(revision -> revisions.put(write.key(), revision)));
+        for (Stored<?> stored : now.all()) {
+          Optional<Cidr> cidr = Optional.empty();
+          if (stored.at() instanceof CalicoKey.BlockKey block) {
+            cidr = Optional.of(block.cidr());
+          } else if (stored.at() instanceof CalicoKey.AffinityKey affinity) {
+            cidr = Optional.of(affinity.cidr());
+          }
+          boolean inside =
+              cidr.filter(each -> networks.stream().anyMatch(pool -> pool.overlaps(each)))
+                  .isPresent();
+          if (inside) {
+            revisions.put(stored.key(), stored.modRevision());
+          }
         }
+        laterWrites()
+            .forEach(
+                key ->
+                    now.at(key)
+                        .map(Stored::modRevision)
+                        .ifPresent(revision -> revisions.put(key, revision)));
         return revisions;
+      }
+
+      private List<Cidr> deletedPools(IpamState now) {
+        return laterWrites().stream()
+            .flatMap(key -> now.at(key).stream())
+            .flatMap(
+                stored ->
+                    stored.at() instanceof CalicoKey.PoolKey pool
+                        ? now.knownPools().byName(pool.name()).stream()
+                        : Stream.empty())
+            .map(Pools.NamedPool::network)
+            .toList();
+      }
+
+      /** The keys that this step and the ones after it write. */
+      private List<Bytes> laterWrites() {
+        return plan.steps().subList(number - 1, plan.steps().size()).stream()
+            .flatMap(later -> later.writes().stream())
+            .map(PlannedWrite::key)
+            .toList();
       }
     }
   }

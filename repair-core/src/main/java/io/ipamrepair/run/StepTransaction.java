@@ -1,15 +1,16 @@
 package io.ipamrepair.run;
 
 import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.calico.Stored;
 import io.ipamrepair.change.AfterImage;
 import io.ipamrepair.change.EditException;
+import io.ipamrepair.change.Requirement;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.Compare;
 import io.ipamrepair.kv.Operation;
 import io.ipamrepair.kv.Transaction;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
+import io.ipamrepair.plan.PlanCheck;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,10 +62,18 @@ final class StepTransaction {
 
   /**
    * The trial: in full size, with permissions and limits judged by etcd, and one more compare that
-   * never holds.
+   * never holds. What a step requires of the steps before it cannot be guarded yet; a compare that
+   * never holds stands in for each, so that the size is that of the step.
    */
   Transaction trial(IpamState fresh, Bytes recordKey, RunRecord next) {
-    List<Compare> when = dataCompares(fresh);
+    List<Compare> when = new ArrayList<>();
+    for (Requirement condition : PlanCheck.conditions(step)) {
+      if (condition.moved(fresh).isEmpty()) {
+        when.addAll(condition.guards(fresh));
+      } else {
+        when.add(new Compare.Never(recordKey));
+      }
+    }
     when.add(new Compare.Absent(recordKey));
     when.add(new Compare.Never(recordKey));
     return new Transaction(when, writes(recordKey, next), List.of());
@@ -78,25 +87,12 @@ final class StepTransaction {
    * @param next the run record as the step leaves it
    */
   Transaction commit(IpamState fresh, HeldRecord record, RunRecord next) {
-    List<Compare> when = dataCompares(fresh);
+    Set<Compare> data = new LinkedHashSet<>();
+    PlanCheck.conditions(step).forEach(condition -> data.addAll(condition.guards(fresh)));
+    List<Compare> when = new ArrayList<>(data);
     when.addAll(record.compares());
     return new Transaction(
         when, writes(record.key(), next), List.of(new Operation.Get(record.key())));
-  }
-
-  private List<Compare> dataCompares(IpamState fresh) {
-    Set<Compare> compares = new LinkedHashSet<>();
-    for (PlannedWrite write : step.writes()) {
-      Optional<Stored<?>> stored = fresh.at(write.key());
-      compares.add(
-          stored
-              .<Compare>map(found -> new Compare.ModRevisionIs(write.key(), found.modRevision()))
-              .orElse(new Compare.Absent(write.key())));
-    }
-    step.requires().stream()
-        .filter(condition -> condition.moved(fresh).isEmpty())
-        .forEach(condition -> compares.addAll(condition.guards(fresh)));
-    return new ArrayList<>(compares);
   }
 
   private List<Operation> writes(Bytes recordKey, RunRecord next) {

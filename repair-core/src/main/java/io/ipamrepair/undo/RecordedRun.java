@@ -41,6 +41,8 @@ public record RecordedRun(
     DIFFERS("applied, differs"),
     /** No step is in etcd, nor will be. */
     NOTHING_WRITTEN("nothing written"),
+    /** Every step is in etcd, as a rollback learned later; nobody checked what followed. */
+    ALL_APPLIED("all steps applied, not checked"),
     /** Some steps are in etcd, the others are not, nor will be. */
     HALTED("halted"),
     /** The last step that was sent may be in etcd or may still arrive. */

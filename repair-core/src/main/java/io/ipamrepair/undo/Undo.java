@@ -1,8 +1,12 @@
 package io.ipamrepair.undo;
 
+import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.Stored;
+import io.ipamrepair.change.AfterImage;
 import io.ipamrepair.change.Edit;
+import io.ipamrepair.change.EditException;
+import io.ipamrepair.change.Requirement;
 import io.ipamrepair.change.ValueDiff;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.Plan;
@@ -15,8 +19,10 @@ import io.ipamrepair.plan.Simulation;
 import io.ipamrepair.undo.RecordedRun.RecordedStep;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Plans the rollback of a run: its applied steps in reverse, each key back to the bytes it had. A
@@ -70,16 +76,22 @@ public final class Undo {
 
   private Optional<Step> step(int number, RecordedStep recorded, IpamState now) {
     List<PlannedWrite> writes = new ArrayList<>();
-    List<PlannedWrite> original = run.plan().steps().get(number - 1).writes();
-    for (int i = original.size() - 1; i >= 0; i--) {
-      PlannedWrite write = original.get(i);
+    List<Requirement> requires = new ArrayList<>();
+    Step done = run.plan().steps().get(number - 1);
+    for (int i = done.writes().size() - 1; i >= 0; i--) {
+      PlannedWrite write = done.writes().get(i);
       Optional<Bytes> wrote = recorded.written().getOrDefault(write.key(), write.after());
       Optional<Stored<?>> stored = now.at(write.key());
       Optional<Bytes> found = stored.flatMap(Stored::bytes);
+      long createRevision = stored.map(Stored::createRevision).orElse(0L);
       if (found.equals(wrote)) {
-        writes.add(back(write, found, stored.map(Stored::createRevision).orElse(0L)));
+        writes.add(back(write, found, createRevision));
       } else if (found.equals(write.before())) {
         undone.add(name(write) + ": has its old content already");
+        // What was put back with it rests on that.
+        requires.add(write.asBefore());
+      } else if (isTouch(write) && found.isPresent()) {
+        touchAgain(done, write, found, createRevision).ifPresent(writes::add);
       } else {
         conflict(write, wrote, found);
       }
@@ -87,8 +99,61 @@ public final class Undo {
     if (writes.isEmpty()) {
       return Optional.empty();
     }
+    Set<Bytes> written = new HashSet<>();
+    writes.forEach(write -> written.add(write.key()));
+    stillAbsent(done, written, now).forEach(requires::add);
     return Optional.of(
-        new Step(List.of("Undo step " + number + " of run " + run.id()), false, List.of(), writes));
+        new Step(List.of("Undo step " + number + " of run " + run.id()), false, requires, writes));
+  }
+
+  private static boolean isTouch(PlannedWrite write) {
+    return write.edits().equals(List.of(new Edit.TouchBlock()));
+  }
+
+  /**
+   * A block that the run wrote only so that no write in flight could land on the old one, and that
+   * others have written since: there is nothing in it to take back. Where this step lowers or
+   * deletes a handle's count again, it is touched once more for the same reason.
+   */
+  private Optional<PlannedWrite> touchAgain(
+      Step done, PlannedWrite write, Optional<Bytes> found, long createRevision) {
+    boolean handles =
+        done.writes().stream()
+            .anyMatch(each -> state.layout().classify(each.key()) instanceof CalicoKey.HandleKey);
+    if (!handles) {
+      undone.add(name(write) + ": was only touched; what others wrote since stays");
+      return Optional.empty();
+    }
+    try {
+      List<Edit> touch = List.of(new Edit.TouchBlock());
+      return Optional.of(
+          new PlannedWrite(
+              write.key(),
+              "undoes run " + run.id() + ": a handle that names it changes again",
+              touch,
+              found,
+              AfterImage.of(found, touch, run.started()),
+              List.of(),
+              createRevision));
+    } catch (EditException unfit) {
+      conflicts.add(name(write) + ": " + unfit.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * What the run found absent and did not write must be absent still: an affinity that is put back
+   * beside a block which another node has claimed since would announce it twice.
+   */
+  private List<Requirement> stillAbsent(Step done, Set<Bytes> written, IpamState now) {
+    List<Requirement> absent = new ArrayList<>();
+    for (Requirement requirement : done.requires()) {
+      if (requirement instanceof Requirement.KeyAbsent key && !written.contains(key.key())) {
+        key.moved(now).ifPresent(conflicts::add);
+        absent.add(key);
+      }
+    }
+    return absent;
   }
 
   private PlannedWrite back(PlannedWrite write, Optional<Bytes> found, long createRevision) {

@@ -98,6 +98,54 @@ class PlanFileTest {
     assertThat(problems(file.replace(old, now))).anyMatch(line -> line.contains(problem));
   }
 
+  /** As a hand would write it: whatever bytes it likes, called an old state. */
+  @ParameterizedTest
+  @CsvSource({
+    "reassign-affinity, command: only a rollback may put bytes back",
+    "rollback, boundAtCommit: what is put back is put back as it was"
+  })
+  void bytesThatFollowFromNoEditAreRefusedButInARollback(String command, String problem)
+      throws Exception {
+    String smuggled =
+        file.replaceFirst(
+                "(?s)\\{\\s*\"edit\": \"set-block-owner\".*?\\}",
+                "{\"edit\": \"restore-bytes\", \"run\": \"r-22222\"}")
+            .replace(
+                "\"command\": [\n    \"reassign-affinity\"",
+                "\"command\": [\n    \"" + command + "\"");
+    assertThat(smuggled).isNotEqualTo(file);
+    assertThat(problems(resealed(smuggled))).anyMatch(line -> line.contains(problem));
+  }
+
+  @Test
+  void anEditOfAnotherKindOfObjectIsRefused() throws Exception {
+    String odd =
+        file.replaceFirst(
+            "(?s)\\{\\s*\"edit\": \"set-affinity-state\".*?\\}", "{\"edit\": \"touch-block\"}");
+    assertThat(odd).isNotEqualTo(file);
+    assertThat(problems(resealed(odd)))
+        .anyMatch(
+            line ->
+                line.contains("of no object like /calico/ipam/v2/host/kubernetes1003/ipv4/block/"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.5", "1e3", "-1"})
+  void aSequenceNumberThatIsNoIntegerIsAProblemAndNotABug(String number) throws Exception {
+    String odd =
+        file.replaceFirst(
+            "\\\\\"sequenceNumber\\\\\":[0-9]+", "\\\\\"sequenceNumber\\\\\":" + number);
+    assertThat(odd).isNotEqualTo(file);
+    assertThat(problems(resealed(odd)))
+        .anyMatch(line -> line.contains("sequenceNumber is not an unsigned integer"));
+  }
+
+  @Test
+  void halfACharacterPairIsNoText() {
+    assertThat(problems(file.replace("\"reason\": \"T1\"", "\"reason\": \"\\ud800\"")))
+        .anyMatch(line -> line.equals("reason: expected a text"));
+  }
+
   @Test
   void allProblemsAreSaidAtOnce() {
     String broken =

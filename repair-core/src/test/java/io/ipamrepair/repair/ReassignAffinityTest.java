@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.ipamrepair.calico.Affinity;
+import io.ipamrepair.calico.AffinityId;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.Owner;
 import io.ipamrepair.calico.Stored;
+import io.ipamrepair.change.Requirement;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.Plan;
@@ -70,6 +72,42 @@ class ReassignAffinityTest {
     assertThat(plan.impact().nodes()).contains("kubernetes1001", "kubernetes1005");
     assertThat(plan.impact().effects())
         .anyMatch(line -> line.contains("live address") && line.contains("/32"));
+  }
+
+  /** It may just be making it, and would confirm it without another look at the block. */
+  @Test
+  void aKeyThatThePresentOwnerLacksMustBeAbsentStill() throws Exception {
+    IpamState state = state("crash-S8");
+    Plan plan =
+        Repairs.plan(
+            state, "reassign-affinity", "--block", "10.192.68.192/26", "--to", "kubernetes2002");
+    AffinityId owners = new AffinityId(Owner.node("kubernetes2003"), Cidr.of("10.192.68.192/26"));
+    assertThat(state.affinities()).doesNotContainKey(owners);
+    assertThat(plan.steps().get(0).requires())
+        .contains(new Requirement.KeyAbsent(state.layout().key(owners)))
+        .anyMatch(
+            requirement ->
+                requirement instanceof Requirement.KeyIs is
+                    && is.key().equals(state.layout().configKey()));
+  }
+
+  @Test
+  void anyEnabledPoolOfTheSizeThatSelectsTheNodeWillDo() throws Exception {
+    IpamState state = state("incident-wrong-deletion");
+    IpamState two =
+        state.with(
+            Map.of(
+                state.layout().poolKey("a-first"),
+                Optional.of(
+                    Bytes.utf8(
+                        "{\"kind\":\"IPPool\",\"apiVersion\":\"projectcalico.org/v3\",\"metadata\":"
+                            + "{\"name\":\"a-first\",\"uid\":\"1\",\"creationTimestamp\":\"2026-01-01T00:00:00Z\"},"
+                            + "\"spec\":{\"cidr\":\"10.64.64.0/24\",\"nodeSelector\":\"has(nothing)\"}}"))));
+    assertThat(
+            Repairs.plan(
+                    two, "reassign-affinity", "--block", "10.64.64.64/26", "--to", "kubernetes1003")
+                .steps())
+        .hasSize(1);
   }
 
   @Test

@@ -102,6 +102,154 @@ class ReleaseOrphanBlocksTest {
         .anyMatch(requirement -> requirement.words().contains("10.192.68.67 used by no endpoint"));
   }
 
+  private static IpamState edited(IpamState state, String cidr, String from, String to) {
+    Bytes key = state.layout().key(Cidr.of(cidr));
+    String old = state.at(key).orElseThrow().bytes().orElseThrow().display();
+    assertThat(old).containsPattern(from);
+    return state.with(Map.of(key, Optional.of(Bytes.utf8(old.replaceFirst(from, to)))));
+  }
+
+  /** A restored backup: the block has an address free that a pod uses. */
+  @Test
+  void aBlockThatSeemsEmptyWhileAPodUsesItIsLeftAndNamed() {
+    IpamState state = state("restored-backup");
+    var used =
+        state.endpoints().values().stream()
+            .flatMap(stored -> stored.value().stream())
+            .flatMap(endpoint -> endpoint.addresses().stream())
+            .filter(address -> state.blocks().keySet().stream().anyMatch(b -> b.contains(address)))
+            .findFirst()
+            .orElseThrow();
+    Cidr cidr =
+        state.blocks().keySet().stream()
+            .filter(each -> each.contains(used))
+            .findFirst()
+            .orElseThrow();
+    String empty =
+        "{\"cidr\":\""
+            + cidr
+            + "\",\"affinity\":null,\"allocations\":["
+            + "null,".repeat(63)
+            + "null],\"unallocated\":[],\"attributes\":[],\"deleted\":false}";
+    IpamState emptied =
+        state.with(Map.of(state.layout().key(cidr), Optional.of(Bytes.utf8(empty))));
+    RefusedException refused =
+        catchThrowableOfType(
+            RefusedException.class,
+            () -> Repairs.plan(emptied, "release-orphan-blocks", "--block", cidr.toString()));
+    assertThat(refused.getMessage())
+        .contains("in use although the block has")
+        .contains(used.toString());
+  }
+
+  @Test
+  void anAddressThatIsUsedAndFreeAtOnceIsFreeOnceAfterwards() throws Exception {
+    IpamState state =
+        edited(state("crash-S13"), "10.192.68.64/26", "\"unallocated\":\\[", "\"unallocated\":[3,");
+    IpamState after =
+        Simulation.after(
+            state, Repairs.plan(state, "release-orphan-blocks", "--all", "--free-leaked"));
+    assertThat(block(after, "10.192.68.64/26").unallocated()).containsOnlyOnce(3).endsWith(3);
+  }
+
+  /** 64 leaks of one block: handles and guards of all of them do not fit one transaction. */
+  @Test
+  void aWholeBlockOfLeaksIsFreedInSeveralStepsAndTheBlockGoesLast() throws Exception {
+    IpamState state = wholeBlockOfLeaks("null");
+    Plan plan = Repairs.plan(state, "release-orphan-blocks", "--all", "--free-leaked");
+    assertThat(plan.steps()).hasSize(3);
+    IpamState after = Simulation.after(state, plan);
+    assertThat(after.blocks()).doesNotContainKey(Cidr.of("10.192.68.64/26"));
+    assertThat(after.handles().keySet()).noneMatch(id -> id.startsWith("k8s-pod-network.leak"));
+    assertThat(plan.findings().introduced()).isEmpty();
+  }
+
+  @Test
+  void aWholeBlockOfLeaksOfALivingNodeIsFreedAndStays() throws Exception {
+    IpamState state = wholeBlockOfLeaks("\"host:kubernetes2002\"");
+    Plan plan = Repairs.plan(state, "release-orphan-blocks", "--all", "--free-leaked");
+    IpamState after = Simulation.after(state, plan);
+    assertThat(block(after, "10.192.68.64/26").isEmpty()).isTrue();
+    assertThat(block(after, "10.192.68.64/26").unallocated()).hasSize(64).doesNotHaveDuplicates();
+    assertThat(plan.findings().introduced()).isEmpty();
+  }
+
+  private static IpamState wholeBlockOfLeaks(String owner) {
+    IpamState state = state("crash-S13");
+    Cidr cidr = Cidr.of("10.192.68.64/26");
+    java.util.TreeMap<Bytes, Optional<Bytes>> writes = new java.util.TreeMap<>();
+    StringBuilder attributes = new StringBuilder();
+    StringBuilder allocations = new StringBuilder();
+    for (int i = 0; i < 64; i++) {
+      String handle = "k8s-pod-network.leak" + i;
+      attributes.append(
+          (i == 0 ? "" : ",")
+              + "{\"handle_id\":\""
+              + handle
+              + "\",\"secondary\":{\"namespace\":\"lost\",\"node\":\"kubernetes2002\",\"pod\":\"p"
+              + i
+              + "\",\"timestamp\":\"2026-01-01 00:00:00 +0000 UTC\"}}");
+      allocations.append((i == 0 ? "" : ",") + i);
+      writes.put(
+          state.layout().handleKey(handle),
+          Optional.of(Bytes.utf8("{\"block\":{\"" + cidr + "\":1},\"deleted\":false}")));
+    }
+    String block =
+        "{\"cidr\":\""
+            + cidr
+            + "\",\"affinity\":"
+            + owner
+            + ",\"allocations\":["
+            + allocations
+            + "],\"unallocated\":[],\"attributes\":["
+            + attributes
+            + "],\"sequenceNumber\":7,\"sequenceNumberForAllocation\":{},\"deleted\":false}";
+    writes.put(state.layout().key(cidr), Optional.of(Bytes.utf8(block)));
+    state.endpoints().values().stream()
+        .filter(
+            stored ->
+                stored.value().stream()
+                    .flatMap(endpoint -> endpoint.addresses().stream())
+                    .anyMatch(cidr::contains))
+        .forEach(stored -> writes.put(stored.key(), Optional.empty()));
+    state.nodes().values().stream()
+        .filter(
+            stored ->
+                stored.value().stream()
+                    .flatMap(node -> node.tunnelIps().stream())
+                    .anyMatch(cidr::contains))
+        .forEach(
+            stored ->
+                writes.put(
+                    stored.key(),
+                    Optional.of(
+                        Bytes.utf8(
+                            stored
+                                .bytes()
+                                .orElseThrow()
+                                .display()
+                                .replaceFirst(",\"ipv4IPIPTunnelAddr\":\"[0-9.]*\"", "")))));
+    return state.with(writes);
+  }
+
+  @Test
+  void aBlockOfAnotherSizeThanItsPoolsGetsNoKeyThatWouldBringItBackForEver() {
+    IpamState state = state("crash-S8");
+    Bytes pool = state.layout().poolKey(state.pools().firstKey());
+    String value = state.at(pool).orElseThrow().bytes().orElseThrow().display();
+    IpamState resized =
+        state.with(
+            Map.of(
+                pool,
+                Optional.of(
+                    Bytes.utf8(value.replaceFirst("\"blockSize\":26", "\"blockSize\":28")))));
+    RefusedException refused =
+        catchThrowableOfType(
+            RefusedException.class,
+            () -> Repairs.plan(resized, "release-orphan-blocks", "--block", "10.192.68.192/26"));
+    assertThat(refused.getMessage()).contains("no pool over it has blocks of /26");
+  }
+
   @Test
   void aLeakThatIsTooYoungStays() {
     IpamState state = state("crash-S13");

@@ -151,6 +151,9 @@ class RemovePoolTest {
     assertThat(after.blocks()).isEmpty();
     assertThat(after.affinities()).isEmpty();
     assertThat(after.pools()).isEmpty();
+    assertThat(io.ipamrepair.plan.PlanCheck.moved(plan, with))
+        .as("the plan is applicable on the state that it was made from")
+        .isEmpty();
   }
 
   @Test

@@ -96,6 +96,11 @@ class ApplyTest {
       }
 
       @Override
+      public boolean wantsToStop() {
+        return false;
+      }
+
+      @Override
       public void tell(String line) {
         told.add(line);
       }
@@ -197,6 +202,146 @@ class ApplyTest {
         .anyMatch(line -> line.contains("block:10.64.64.64/26 was changed since run " + run))
         .anyMatch(line -> line.contains("since then: ordinal 14 (10.64.64.78) free →"));
     assertThat(server.calico()).isEqualTo(before);
+  }
+
+  /** Handing a node its key touches the block only to fence releases in flight. */
+  @Test
+  void aPodThatStartsInABlockThatWasOnlyTouchedStaysWhenTheRestIsRolledBack() throws Exception {
+    load("v3.32.1", "crash-S8");
+    Map<Bytes, Bytes> before = server.calico();
+    String run = run(apply(plan("release-orphan-blocks", "--all")));
+    String key = "/calico/ipam/v2/assignment/ipv4/block/10.192.68.192-26";
+    String touched = server.calico().get(Bytes.utf8(key)).display();
+    String next = touched.replaceFirst("(\"sequenceNumber\":[0-9]+)([0-8])", "$19");
+    assertThat(next).isNotEqualTo(touched);
+    server.put(key, next);
+
+    run(apply(((Rollback.Prepared.Ready) prepareRollback(run)).plan()));
+    Map<Bytes, Bytes> after = new java.util.TreeMap<>(before);
+    after.put(Bytes.utf8(key), Bytes.utf8(next));
+    assertThat(server.calico()).isEqualTo(after);
+  }
+
+  /** Put back, the affinity would announce the block beside the node that has claimed it since. */
+  @Test
+  void anAffinityIsNotPutBackBesideABlockThatSomebodyClaimedSince() throws Exception {
+    load("v3.32.1", "crash-S6-confirmed");
+    String run = run(apply(plan("release-orphan-blocks", "--all")));
+    Bytes affinity = recorded(run).plan().steps().get(0).writes().get(0).key();
+    String block =
+        affinity.display().replaceFirst("/host/[^/]+/ipv4/block/", "/assignment/ipv4/block/");
+    server.put(
+        block,
+        "{\"cidr\":\""
+            + block.replaceFirst(".*/", "").replace('-', '/')
+            + "\",\"affinity\":\"host:kubernetes2003\",\"allocations\":[],\"unallocated\":[]}");
+    Map<Bytes, Bytes> claimed = server.calico();
+    assertThat(prepareRollback(run))
+        .isInstanceOfSatisfying(
+            Rollback.Prepared.Impossible.class,
+            impossible ->
+                assertThat(((RunOutcome.Moved) impossible.outcome()).moved())
+                    .anyMatch(line -> line.contains("was absent and is there")));
+    assertThat(server.calico()).isEqualTo(claimed);
+  }
+
+  @Test
+  void aJournalThatLostItsEndIsNotTakenForTheWholeTruth() throws Exception {
+    load("v3.32.1", "healthy-v4");
+    String run = run(apply(plan("remove-pool", "default-ipv4-ippool", "--keep-blocks")));
+    Map<Bytes, io.ipamrepair.kv.KeyValue> before = server.all();
+    // What a truncated H2 file looks like: no error, fewer rows.
+    try (var connection =
+            java.sql.DriverManager.getConnection(
+                "jdbc:h2:file:" + folder.resolve("journal").resolve(run), "sa", "");
+        var statement = connection.createStatement()) {
+      assertThat(
+              statement.executeUpdate(
+                  "delete from entry where sequence > (select max(sequence) - 3 from entry)"))
+          .isEqualTo(3);
+    }
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowableOfType(
+                RunFormatException.class, () -> prepareRollback(run)))
+        .hasMessageContaining("the record says 2 of 2 steps done, the journal knows of 1");
+    assertThat(server.all()).isEqualTo(before);
+  }
+
+  @Test
+  void anEmptyBlockGoesWithItsPoolInTheSameTransaction() throws Exception {
+    load("v3.32.1", "empty");
+    String block = "/calico/ipam/v2/assignment/ipv4/block/";
+    Bytes pool =
+        server.calico().keySet().stream()
+            .filter(key -> key.display().contains("/ippools/"))
+            .findFirst()
+            .orElseThrow();
+    String cidr =
+        server.calico().get(pool).display().replaceFirst(".*\"cidr\":\"([0-9.]+)/.*", "$1") + "/26";
+    server.put(
+        block + cidr.replace('/', '-'),
+        "{\"cidr\":\""
+            + cidr
+            + "\",\"affinity\":null,\"allocations\":["
+            + "null,".repeat(63)
+            + "null],\"unallocated\":["
+            + java.util.stream.IntStream.range(0, 64)
+                .mapToObj(String::valueOf)
+                .collect(java.util.stream.Collectors.joining(","))
+            + "],\"attributes\":[],\"sequenceNumber\":7,\"sequenceNumberForAllocation\":{},"
+            + "\"deleted\":false}");
+    Map<Bytes, Bytes> before = server.calico();
+    String run = run(apply(plan("remove-pool", pool.display().replaceFirst(".*/", ""))));
+    assertThat(server.calico().keySet())
+        .noneMatch(key -> key.equals(pool) || key.display().startsWith(block));
+    run(apply(((Rollback.Prepared.Ready) prepareRollback(run)).plan()));
+    assertThat(server.calico()).isEqualTo(before);
+  }
+
+  /** The prompt may wait for an hour; what it was asked about is judged again afterwards. */
+  @Test
+  void whatHappensWhileThePromptWaitsIsSeen() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    String key = "/calico/resources/v3/projectcalico.org/clusterinformations/default";
+    Operator slow =
+        new Operator() {
+          @Override
+          public String name() {
+            return "tester@host";
+          }
+
+          @Override
+          public boolean wantsToStop() {
+            return false;
+          }
+
+          @Override
+          public void tell(String line) {}
+
+          @Override
+          public boolean confirms(String question, String answer) {
+            assertThat(answer).isEqualTo("eqiad-pods-second");
+            server.put(
+                key,
+                server
+                    .calico()
+                    .get(Bytes.utf8(key))
+                    .display()
+                    .replaceFirst("\"clusterGUID\":\"[0-9a-f]*", "\"clusterGUID\":\"beef"));
+            return true;
+          }
+        };
+    try (Etcd etcd = connect()) {
+      assertThat(
+              new Apply(etcd, journal(), slow, CLOCK, random, QUICK)
+                  .apply(
+                      new PlanFile.Sealed(plan, PlanFile.digest(plan)),
+                      PlanFile.bytes(plan),
+                      false))
+          .isInstanceOf(RunOutcome.Refused.class);
+    }
+    assertThat(journal().list()).isEmpty();
   }
 
   @Test
@@ -329,7 +474,7 @@ class ApplyTest {
 
     run(apply(((Rollback.Prepared.Ready) prepareRollback(run)).plan()));
     assertThat(server.calico()).isEqualTo(before);
-    assertThat(recorded(run).status()).isEqualTo(RecordedRun.Status.APPLIED);
+    assertThat(recorded(run).status()).isEqualTo(RecordedRun.Status.ALL_APPLIED);
   }
 
   @Test
