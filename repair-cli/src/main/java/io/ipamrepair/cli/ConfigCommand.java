@@ -21,6 +21,13 @@ final class ConfigCommand extends ToolCommand {
                         String.format(
                             "%-16s %s  (%s)", setting.name(), setting.value(), setting.source())));
     session.terminal().result(String.format("%-16s %s", "journal", session.journalFolder(top())));
+    config
+        .unused()
+        .forEach(
+            file ->
+                session
+                    .terminal()
+                    .message("Not used, because the endpoints come from elsewhere: " + file));
     config.disagreement().ifPresent(session.terminal()::message);
     return ExitCode.DONE;
   }

@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Out of flags, {@code ETCDCTL_*} and {@code ETCD_*} variables and files, in this order, the
- * connection; with the source of each value.
+ * Out of flags, a cluster named by flag, {@code ETCDCTL_*} and {@code ETCD_*} variables and files,
+ * in this order, the connection; with the source of each value.
  */
 public final class ConnectionConfig {
   private static final String DEFAULT_ENDPOINT = "http://127.0.0.1:2379";
@@ -48,6 +48,8 @@ public final class ConnectionConfig {
    * @param target which etcd, and as whom
    * @param limits the time limits
    * @param settings each value with its source
+   * @param unused the files, or clusters in them, whose values do not count, because the endpoints
+   *     come from elsewhere
    * @param disagreement set when two sources name different etcds and no flag names one: nothing
    *     may be written until one is named
    */
@@ -55,6 +57,7 @@ public final class ConnectionConfig {
       EtcdTarget target,
       TimeLimits limits,
       List<Setting> settings,
+      List<String> unused,
       Optional<String> disagreement) {}
 
   /**
@@ -73,7 +76,8 @@ public final class ConnectionConfig {
   }
 
   Resolved resolve(Function<String, Optional<String>> prompt) throws ConfigException {
-    List<Layer> layers = layers();
+    List<Layer> all = layers();
+    List<Layer> layers = used(all);
     Optional<String> user = winner(layers, Name.USER);
     boolean tls =
         List.of(Name.CACERT, Name.CERT, Name.KEY).stream()
@@ -106,7 +110,14 @@ public final class ConnectionConfig {
                 : Optional.empty(),
             Bytes.utf8(winner(layers, Name.PREFIX).orElse("")));
     return new Resolved(
-        target, limits(), settings(layers, endpointText, endpointSource), disagreement(layers));
+        target,
+        limits(),
+        settings(layers, endpointText, endpointSource),
+        all.stream()
+            .filter(layer -> !layers.contains(layer))
+            .flatMap(layer -> layer.file().stream())
+            .toList(),
+        disagreement(all));
   }
 
   private TimeLimits limits() {
@@ -119,46 +130,88 @@ public final class ConnectionConfig {
 
   /** What each source says, most important first. */
   private List<Layer> layers() {
+    if (endpointsByFlag() && flags.cluster().isPresent()) {
+      problems.add("--endpoints and --cluster both name an etcd: give one of them");
+    }
     ConfigFiles files = new ConfigFiles(problems);
     List<Layer> layers = new ArrayList<>();
     layers.add(flagLayer(files));
     layers.add(etcdctl());
     layers.add(etcdVariables());
+    // A cluster named by flag is as good as its values given by flags.
+    int place = flags.cluster().isPresent() ? 1 : layers.size();
+    layers.addAll(place, files(files, layers.stream().anyMatch(ConnectionConfig::namesEndpoints)));
+    return layers;
+  }
+
+  /**
+   * What the files say that are to be read.
+   *
+   * @param named whether flags or variables name endpoints
+   */
+  private List<Layer> files(ConfigFiles files, boolean named) {
+    List<Layer> layers = new ArrayList<>();
     if (flags.configFile().isPresent()) {
-      Path file = flags.configFile().get();
-      if (Files.exists(file)) {
-        files.read(file, flags.cluster()).ifPresent(layers::add);
+      configFile(files, flags.configFile().get()).ifPresent(layers::add);
+      return layers;
+    }
+    Path own = ownFile();
+    if (flags.cluster().isPresent()) {
+      if (Files.exists(own)) {
+        files.read(own, flags.cluster()).ifPresent(layers::add);
       } else {
-        problems.add("--config: there is no file " + file);
+        problems.add(
+            "--cluster "
+                + flags.cluster().get()
+                + ": there is no file "
+                + own
+                + " that would name it");
       }
       return layers;
     }
-    boolean named = flags.cluster().isPresent();
-    if (!named
-        && Files.exists(calicoctl)
-        && layers.stream().allMatch(layer -> layer.value(Name.ENDPOINTS).isEmpty())) {
-      files.read(calicoctl, Optional.empty()).ifPresent(layers::add);
-    } else if (!named && Files.exists(calicoctl)) {
-      // It is read for what it names, so that two different etcds are noticed; what is wrong with
-      // it does not matter here.
-      new ConfigFiles(new ArrayList<>()).read(calicoctl, Optional.empty()).ifPresent(layers::add);
-    }
-    Path own = ownFile();
-    if (Files.exists(own)) {
-      files.read(own, flags.cluster()).ifPresent(layers::add);
-    } else if (named) {
-      problems.add(
-          "--cluster "
-              + flags.cluster().get()
-              + ": there is no file "
-              + own
-              + " that would name it");
-    }
-    if (named && layers.size() > 3) {
-      // A cluster named by flag is as good as its values given by flags.
-      layers.add(1, layers.remove(layers.size() - 1));
+    // Where flags or variables name endpoints, these are read so that two different etcds are
+    // noticed; what is wrong with them does not matter then.
+    ConfigFiles read = named ? new ConfigFiles(new ArrayList<>()) : files;
+    for (Path file : List.of(calicoctl, own)) {
+      if (Files.exists(file)) {
+        read.read(file, Optional.empty()).ifPresent(layers::add);
+      }
     }
     return layers;
+  }
+
+  private Optional<Layer> configFile(ConfigFiles files, Path file) {
+    if (!Files.exists(file)) {
+      problems.add("--config: there is no file " + file);
+      return Optional.empty();
+    }
+    int before = problems.size();
+    Optional<Layer> layer = files.read(file, flags.cluster());
+    if (layer.isEmpty() && problems.size() == before) {
+      problems.add(
+          "--config: " + file + " has no default cluster; name one of its clusters with --cluster");
+    }
+    return layer;
+  }
+
+  /** An empty value counts as none. */
+  private boolean endpointsByFlag() {
+    return flags.endpoints().filter(text -> !text.isEmpty()).isPresent();
+  }
+
+  private static boolean namesEndpoints(Layer layer) {
+    return layer.value(Name.ENDPOINTS).isPresent();
+  }
+
+  /**
+   * Those whose values count: flags, variables, and of the files the one whose endpoints are used.
+   * A user, a certificate or a prefix is for the etcd that stands beside it, and for no other.
+   */
+  private static List<Layer> used(List<Layer> layers) {
+    Optional<Layer> naming = layers.stream().filter(ConnectionConfig::namesEndpoints).findFirst();
+    return layers.stream()
+        .filter(layer -> layer.file().isEmpty() || layer == naming.orElse(null))
+        .toList();
   }
 
   private Path ownFile() {
@@ -178,7 +231,7 @@ public final class ConnectionConfig {
       problems.add(
           "--user takes a name only: a password on the command line is seen by everybody; set ETCDCTL_PASSWORD or use --password-file");
     }
-    return new Layer.Builder()
+    return Layer.Builder.given()
         .put(Name.ENDPOINTS, flags.endpoints(), "--endpoints")
         .put(Name.CACERT, flags.cacert().map(Path::toString), "--cacert")
         .put(Name.CERT, flags.cert().map(Path::toString), "--cert")
@@ -193,7 +246,7 @@ public final class ConnectionConfig {
     Optional<String> user = variable("ETCDCTL_USER");
     Optional<String> inUser =
         user.filter(text -> text.contains(":")).map(text -> text.substring(text.indexOf(':') + 1));
-    return new Layer.Builder()
+    return Layer.Builder.given()
         .put(Name.ENDPOINTS, variable("ETCDCTL_ENDPOINTS"), "ETCDCTL_ENDPOINTS")
         .put(Name.CACERT, variable("ETCDCTL_CACERT"), "ETCDCTL_CACERT")
         .put(Name.CERT, variable("ETCDCTL_CERT"), "ETCDCTL_CERT")
@@ -205,7 +258,7 @@ public final class ConnectionConfig {
   }
 
   private Layer etcdVariables() {
-    return new Layer.Builder()
+    return Layer.Builder.given()
         .put(Name.ENDPOINTS, variable("ETCD_ENDPOINTS"), "ETCD_ENDPOINTS")
         .put(Name.CACERT, variable("ETCD_CA_CERT_FILE"), "ETCD_CA_CERT_FILE")
         .put(
@@ -275,11 +328,10 @@ public final class ConnectionConfig {
    * decides.
    */
   private Optional<String> disagreement(List<Layer> layers) {
-    if (flags.endpoints().isPresent() || flags.cluster().isPresent()) {
+    if (endpointsByFlag() || flags.cluster().isPresent()) {
       return Optional.empty();
     }
-    List<Layer> naming =
-        layers.stream().filter(layer -> layer.value(Name.ENDPOINTS).isPresent()).toList();
+    List<Layer> naming = layers.stream().filter(ConnectionConfig::namesEndpoints).toList();
     List<String> different =
         naming.stream()
             .filter(layer -> !names(layer).equals(names(naming.get(0))))
