@@ -128,7 +128,8 @@ final class Session {
     try {
       return ConnectionConfig.resolve(flags, environment, terminal::askSecret);
     } catch (ConfigException wrong) {
-      throw new CommandFailure(ExitCode.USAGE, wrong.problems());
+      boolean values = wrong.fault() == ConfigException.Fault.VALUES;
+      throw new CommandFailure(values ? ExitCode.USAGE : ExitCode.ETCD, wrong.problems());
     }
   }
 

@@ -10,6 +10,7 @@ import io.ipamrepair.testing.ThrowawayEtcd;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -254,6 +255,16 @@ class FrontDoorsTest {
                 .err())
         .contains("TLS")
         .hasLineCount(1);
+  }
+
+  @Test
+  void certificatesForAPlainEtcdAreAMatterOfTheConnection() throws Exception {
+    Files.writeString(folder.resolve("ca.pem"), "");
+    for (String command : List.of("scan", "config", "release-orphan-blocks")) {
+      assertThat(expect(ExitCode.ETCD, place.run(command + " --cacert ca.pem")).err())
+          .contains("TLS options are given (--cacert)");
+    }
+    expect(ExitCode.USAGE, place.run("scan --cacert nowhere.pem"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.ipamrepair.cli.config;
 
+import io.ipamrepair.cli.config.ConfigException.Fault;
 import io.ipamrepair.cli.config.Layer.Name;
 import io.ipamrepair.etcd.EtcdTarget;
 import io.ipamrepair.etcd.TimeLimits;
@@ -21,6 +22,8 @@ import java.util.function.Function;
 public final class ConnectionConfig {
   private static final String DEFAULT_ENDPOINT = "http://127.0.0.1:2379";
   private static final Path CALICOCTL = Path.of("/etc/calico/calicoctl.cfg");
+
+  private static final List<Name> TLS = List.of(Name.CACERT, Name.CERT, Name.KEY);
 
   private final ConnectionFlags flags;
   private final Map<String, String> environment;
@@ -79,13 +82,17 @@ public final class ConnectionConfig {
     List<Layer> all = layers();
     List<Layer> layers = used(all);
     Optional<String> user = winner(layers, Name.USER);
-    boolean tls =
-        List.of(Name.CACERT, Name.CERT, Name.KEY).stream()
-            .anyMatch(name -> winner(layers, name).isPresent());
+    boolean tls = TLS.stream().anyMatch(name -> winner(layers, name).isPresent());
     String endpointText = winner(layers, Name.ENDPOINTS).orElse(DEFAULT_ENDPOINT);
     String endpointSource = source(layers, Name.ENDPOINTS).orElse("default");
     List<URI> endpoints = new EndpointList(problems).read(endpointText, tls, endpointSource);
-    verifyTls(layers, endpoints, tls);
+    verifyTls(layers);
+    Optional<String> plain = plainWithTls(layers, endpoints);
+    if (plain.isPresent()) {
+      boolean only = problems.isEmpty();
+      problems.add(plain.get());
+      throw new ConfigException(only ? Fault.CONNECTION : Fault.VALUES, problems);
+    }
     Optional<String> password = winner(layers, Name.PASSWORD);
     if (user.isPresent() && password.isEmpty() && problems.isEmpty()) {
       password = prompt.apply("etcd password of " + user.get() + ":");
@@ -97,7 +104,7 @@ public final class ConnectionConfig {
       }
     }
     if (!problems.isEmpty()) {
-      throw new ConfigException(problems);
+      throw new ConfigException(Fault.VALUES, problems);
     }
     EtcdTarget target =
         new EtcdTarget(
@@ -285,17 +292,27 @@ public final class ConnectionConfig {
         .findFirst();
   }
 
-  private void verifyTls(List<Layer> layers, List<URI> endpoints, boolean tls) {
-    boolean plain = endpoints.stream().anyMatch(endpoint -> endpoint.getScheme().equals("http"));
-    if (tls && plain) {
-      problems.add(
-          "TLS options are given, but the endpoints are http://; write https://, or take the options away");
-    }
+  /** What is wrong where certificates are given for a connection in plain text. */
+  private static Optional<String> plainWithTls(List<Layer> layers, List<URI> endpoints) {
+    List<String> given =
+        TLS.stream().map(name -> source(layers, name)).flatMap(Optional::stream).toList();
+    return endpoints.stream()
+        .filter(endpoint -> endpoint.getScheme().equals("http") && !given.isEmpty())
+        .findFirst()
+        .map(
+            endpoint ->
+                endpoint
+                    + ": the endpoint is http://, but TLS options are given ("
+                    + String.join("; ", given)
+                    + "); write https://, or take the options away");
+  }
+
+  private void verifyTls(List<Layer> layers) {
     if (winner(layers, Name.CERT).isPresent() != winner(layers, Name.KEY).isPresent()) {
       problems.add(
           "a client certificate needs its key, and a key its certificate: give both --cert and --key");
     }
-    for (Name name : List.of(Name.CACERT, Name.CERT, Name.KEY)) {
+    for (Name name : TLS) {
       winner(layers, name)
           .filter(file -> !Files.isReadable(Path.of(file)))
           .ifPresent(

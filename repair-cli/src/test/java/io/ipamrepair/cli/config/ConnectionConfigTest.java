@@ -58,10 +58,14 @@ class ConnectionConfigTest {
         .resolve(question -> Optional.empty());
   }
 
-  private List<String> problems(ConnectionFlags flags) {
+  private ConfigException refusal(ConnectionFlags flags) {
     ConfigException wrong = catchThrowableOfType(ConfigException.class, () -> resolve(flags));
     assertThat(wrong).as("must be refused").isNotNull();
-    return wrong.problems();
+    return wrong;
+  }
+
+  private List<String> problems(ConnectionFlags flags) {
+    return refusal(flags).problems();
   }
 
   private Path write(String name, String text) throws IOException {
@@ -252,9 +256,22 @@ class ConnectionConfigTest {
   void allProblemsAreSaidAtOnce() {
     environment.put("ETCDCTL_CERT", "/no/cert.pem");
     assertThat(problems(endpoints("http://a:1")))
-        .anyMatch(line -> line.contains("TLS options are given"))
+        .anyMatch(line -> line.contains("TLS options are given (ETCDCTL_CERT)"))
         .anyMatch(line -> line.contains("needs its key"))
         .anyMatch(line -> line.contains("no readable file /no/cert.pem"));
+    assertThat(refusal(endpoints("http://a:1")).fault()).isEqualTo(ConfigException.Fault.VALUES);
+  }
+
+  @Test
+  void certificatesForPlainTextAreNoMalformedValueAndNobodyIsAskedForAPassword() throws Exception {
+    environment.put("ETCDCTL_CACERT", write("ca.pem", "").toString());
+    environment.put("ETCDCTL_USER", "root");
+    ConfigException refusal = refusal(endpoints("http://a:1"));
+    assertThat(refusal.fault()).isEqualTo(ConfigException.Fault.CONNECTION);
+    assertThat(refusal.problems())
+        .containsExactly(
+            "http://a:1: the endpoint is http://, but TLS options are given (ETCDCTL_CACERT);"
+                + " write https://, or take the options away");
   }
 
   @Test
