@@ -7,8 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -265,6 +268,34 @@ class FrontDoorsTest {
           .contains("TLS options are given (--cacert)");
     }
     expect(ExitCode.USAGE, place.run("scan --cacert nowhere.pem"));
+  }
+
+  @Test
+  void anEtcdIsTrustedWhoseAuthorityTheMachineTrusts() throws Exception {
+    Path ca = tlsFile("ca.pem");
+    try (ThrowawayEtcd secure =
+        ThrowawayEtcd.startWithTls(
+            ca,
+            tlsFile("client-rsa.pem"),
+            tlsFile("client-rsa-pkcs8.pem"),
+            "--cert-file=" + tlsFile("server.pem"),
+            "--key-file=" + tlsFile("server-key.pem"))) {
+      CommandRun.Place machine =
+          new CommandRun.Place(folder).with("ETCDCTL_ENDPOINTS", secure.endpoint().toString());
+      assertThat(expect(ExitCode.ETCD, machine.run("scan")).err()).contains("certification path");
+      machine.with("SSL_CERT_FILE", ca.toString());
+      expect(ExitCode.FOUND, machine.run("scan"));
+      assertThat(machine.run("config").out()).contains(ca + "  (SSL_CERT_FILE)");
+    }
+  }
+
+  private Path tlsFile(String name) throws IOException {
+    try (InputStream file =
+        ThrowawayEtcd.class.getResourceAsStream("/io/ipamrepair/etcd/tls/" + name)) {
+      Path copy = folder.resolve(name);
+      Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+      return copy;
+    }
   }
 
   @Test

@@ -121,7 +121,7 @@ class EtcdTlsTest {
   }
 
   @Test
-  void withoutAnAuthorityTheSystemsAreTrustedAndThisOneIsNotAmongThem() {
+  void withoutAnAuthorityThoseOfTheRuntimeAreTrustedAndThisOneIsNotAmongThem() {
     assertTls(
         failure(target(strict.endpoint(), Optional.empty(), Optional.empty(), Optional.empty())),
         "certification path");

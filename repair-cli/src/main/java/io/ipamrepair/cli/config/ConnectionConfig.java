@@ -28,12 +28,18 @@ public final class ConnectionConfig {
   private final ConnectionFlags flags;
   private final Map<String, String> environment;
   private final Path calicoctl;
+  private final SystemAuthorities authorities;
   private final List<String> problems = new ArrayList<>();
 
-  ConnectionConfig(ConnectionFlags flags, Map<String, String> environment, Path calicoctl) {
+  ConnectionConfig(
+      ConnectionFlags flags,
+      Map<String, String> environment,
+      Path calicoctl,
+      SystemAuthorities authorities) {
     this.flags = flags;
     this.environment = environment;
     this.calicoctl = calicoctl;
+    this.authorities = authorities;
   }
 
   /**
@@ -75,17 +81,19 @@ public final class ConnectionConfig {
       Map<String, String> environment,
       Function<String, Optional<String>> prompt)
       throws ConfigException {
-    return new ConnectionConfig(flags, environment, CALICOCTL).resolve(prompt);
+    return new ConnectionConfig(flags, environment, CALICOCTL, SystemAuthorities.standard())
+        .resolve(prompt);
   }
 
   Resolved resolve(Function<String, Optional<String>> prompt) throws ConfigException {
     List<Layer> all = layers();
-    List<Layer> layers = used(all);
-    Optional<String> user = winner(layers, Name.USER);
-    boolean tls = TLS.stream().anyMatch(name -> winner(layers, name).isPresent());
-    String endpointText = winner(layers, Name.ENDPOINTS).orElse(DEFAULT_ENDPOINT);
-    String endpointSource = source(layers, Name.ENDPOINTS).orElse("default");
+    List<Layer> used = used(all);
+    boolean tls = TLS.stream().anyMatch(name -> winner(used, name).isPresent());
+    String endpointText = winner(used, Name.ENDPOINTS).orElse(DEFAULT_ENDPOINT);
+    String endpointSource = source(used, Name.ENDPOINTS).orElse("default");
     List<URI> endpoints = new EndpointList(problems).read(endpointText, tls, endpointSource);
+    List<Layer> layers = trusting(used, endpoints);
+    Optional<String> user = winner(layers, Name.USER);
     verifyTls(layers);
     Optional<String> plain = plainWithTls(layers, endpoints);
     if (plain.isPresent()) {
@@ -219,6 +227,16 @@ public final class ConnectionConfig {
     return layers.stream()
         .filter(layer -> layer.file().isEmpty() || layer == naming.orElse(null))
         .toList();
+  }
+
+  /** For a server with a certificate, somebody must be trusted. */
+  private List<Layer> trusting(List<Layer> layers, List<URI> endpoints) {
+    if (endpoints.stream().noneMatch(endpoint -> endpoint.getScheme().equals("https"))) {
+      return layers;
+    }
+    List<Layer> more = new ArrayList<>(layers);
+    more.add(authorities.layer(environment));
+    return more;
   }
 
   private Path ownFile() {

@@ -54,7 +54,9 @@ class ConnectionConfigTest {
   }
 
   private ConnectionConfig.Resolved resolve(ConnectionFlags flags) throws ConfigException {
-    return new ConnectionConfig(flags, environment, folder.resolve("calicoctl.cfg"))
+    SystemAuthorities authorities =
+        new SystemAuthorities(List.of(folder.resolve("debian.crt"), folder.resolve("alpine.pem")));
+    return new ConnectionConfig(flags, environment, folder.resolve("calicoctl.cfg"), authorities)
         .resolve(question -> Optional.empty());
   }
 
@@ -272,6 +274,32 @@ class ConnectionConfigTest {
         .containsExactly(
             "http://a:1: the endpoint is http://, but TLS options are given (ETCDCTL_CACERT);"
                 + " write https://, or take the options away");
+  }
+
+  @Test
+  void withoutAnAuthorityThoseOfTheMachineAreTrustedAsByEtcdctl() throws Exception {
+    assertThat(resolve(endpoints("https://a:1")).target().caCertificate())
+        .as("none is known: the Java runtime's")
+        .isEmpty();
+    Path alpine = write("alpine.pem", "");
+    assertThat(resolve(endpoints("https://a:1")).target().caCertificate()).contains(alpine);
+    Path debian = write("debian.crt", "");
+    ConnectionConfig.Resolved machine = resolve(endpoints("https://a:1"));
+    assertThat(machine.target().caCertificate()).contains(debian);
+    assertThat(source(machine, "cacert")).isEqualTo("this machine's authorities");
+    Path named = write("named.pem", "");
+    environment.put("SSL_CERT_FILE", named.toString());
+    assertThat(resolve(endpoints("https://a:1")).target().caCertificate()).contains(named);
+    environment.put("ETCDCTL_CACERT", write("own.pem", "").toString());
+    assertThat(source(resolve(endpoints("https://a:1")), "cacert")).isEqualTo("ETCDCTL_CACERT");
+    environment.remove("ETCDCTL_CACERT");
+    assertThat(resolve(endpoints("a:1")).target())
+        .as("they make no endpoint https://, and are of no use to http://")
+        .satisfies(target -> assertThat(target.endpoints()).hasToString("[http://a:1]"))
+        .satisfies(target -> assertThat(target.caCertificate()).isEmpty());
+    environment.put("SSL_CERT_FILE", "/no/such.pem");
+    assertThat(problems(endpoints("https://a:1")))
+        .containsExactly("SSL_CERT_FILE: there is no readable file /no/such.pem");
   }
 
   @Test
