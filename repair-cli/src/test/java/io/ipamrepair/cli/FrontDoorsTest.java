@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ipamrepair.etcd.TimeLimits;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
@@ -12,6 +13,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -258,6 +260,49 @@ class FrontDoorsTest {
                 .err())
         .contains("TLS")
         .hasLineCount(1);
+  }
+
+  @Test
+  void aCommandThatTakesLongerThanItsTimeoutSaysSo() {
+    expect(ExitCode.DONE, place.run("remove-pool eqiad-pods-second --out p.json"));
+    expect(ExitCode.DONE, place.run("apply p.json --yes --timeout 1m"));
+    String run = place.run("runs").out().split(" ")[0];
+    server.pause();
+    try {
+      for (String command :
+          List.of(
+              "scan",
+              "remove-pool eqiad-pods --out q.json",
+              "apply p.json --yes",
+              "rollback " + run + " --yes")) {
+        long start = System.nanoTime();
+        assertThat(expect(ExitCode.ETCD, place.run(command + " --timeout 500ms")).err())
+            .as(command)
+            .contains("the time for the whole command, --timeout, has passed");
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+            .as(command)
+            .isLessThan(TimeLimits.standard().request());
+      }
+    } finally {
+      server.resume();
+    }
+  }
+
+  @Test
+  void helpNamesTheTimeLimitsThatCount() {
+    String help = expect(ExitCode.DONE, place.run("--help")).out();
+    TimeLimits limits = TimeLimits.standard();
+    assertThat(help)
+        .containsPattern(
+            "--request-timeout=TIME\\s+Limit for one call to etcd \\(default: "
+                + limits.request().toSeconds()
+                + "s\\)")
+        .containsPattern(
+            "--settle-timeout=TIME\\s+Limit for settling an unanswered write \\(default:\\s+"
+                + limits.settle().toSeconds()
+                + "s\\)")
+        .containsPattern("--timeout=TIME\\s+Limit for the whole command \\(default: none\\)");
+    assertThat(limits.command()).isEmpty();
   }
 
   @Test

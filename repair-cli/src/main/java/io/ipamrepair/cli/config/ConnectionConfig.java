@@ -140,7 +140,7 @@ public final class ConnectionConfig {
     return new TimeLimits(
         flags.requestTimeout().orElse(standard.request()),
         flags.settleTimeout().orElse(standard.settle()),
-        flags.timeout().orElse(standard.command()));
+        flags.timeout().or(standard::command));
   }
 
   /** What each source says, most important first. */
