@@ -368,6 +368,23 @@ class FrontDoorsTest {
   }
 
   @Test
+  void aPlanFileSteersNoTerminalHoweverItIsWritten() throws Exception {
+    expect(
+        ExitCode.DONE,
+        place.run("remove-pool eqiad-pods-second --out p.json", "--reason", "T1\u202e\u009b2J"));
+    String written = Files.readString(folder.resolve("p.json"));
+    assertThat(written).contains("T1\\u202e\\u009b2J");
+    Files.writeString(
+        folder.resolve("p.json"),
+        written.replace("T1\\u202e\\u009b2J", "T1\u202e\u009b2J").replace("\n", " "));
+    CommandRun review = expect(ExitCode.DONE, place.run("review p.json -o json"));
+    assertThat(review.out())
+        .as("the digest is over the content, not over how it is written")
+        .isEqualTo(written);
+    expect(ExitCode.DONE, place.run("apply p.json --dry-run"));
+  }
+
+  @Test
   void helpListsEveryExitCodeOnce() {
     CommandRun help = expect(ExitCode.DONE, place.run("--help"));
     for (ExitCode code : ExitCode.values()) {
