@@ -64,7 +64,7 @@ final class Cli {
 
   private ExitCode failure(Exception exception, boolean verbose) {
     if (exception instanceof CommandFailure failure) {
-      failure.lines().forEach(session.terminal()::message);
+      session.terminal().messages(failure.lines());
       return failure.exit();
     }
     session.terminal().message("This is a bug in ipam-repair, please report it: " + exception);

@@ -23,7 +23,7 @@ final class ReviewCommand extends ToolCommand {
     if (json()) {
       session.terminal().raw(PrettyJson.of(plan.json()));
     } else {
-      new ReviewText(session.terminal()).print(plan.sealed());
+      new ReviewText(session.terminal()::result).print(plan.sealed());
       session.terminal().result("Next: ipam-repair apply " + session.shown(plan.file()));
     }
     return ExitCode.DONE;

@@ -2,6 +2,7 @@ package io.ipamrepair.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ipamrepair.etcd.TimeLimits;
@@ -59,8 +60,20 @@ class FrontDoorsTest {
     return run;
   }
 
+  /** What was printed: one JSON value, and nothing behind it. */
   private static JsonNode json(CommandRun run) throws Exception {
-    return new ObjectMapper().readTree(run.out());
+    return new ObjectMapper()
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .readTree(run.out());
+  }
+
+  private JsonNode outcome(ExitCode exit, String outcome, CommandRun run) throws Exception {
+    JsonNode json = json(expect(exit, run));
+    assertThat(json.propertyStream().map(Map.Entry::getKey))
+        .containsExactly("outcome", "run", "revision", "stepsApplied", "steps", "reasons", "undo");
+    assertThat(json.get("outcome").asText()).isEqualTo(outcome);
+    assertThat(json.get("run").isNull()).as("run and undo").isEqualTo(json.get("undo").isNull());
+    return json;
   }
 
   @Test
@@ -101,6 +114,75 @@ class FrontDoorsTest {
     assertThat(server.calico()).isEqualTo(before);
     JsonNode after = json(place.run("runs -o json")).get("runs");
     assertThat(after.get(1).get("id").asText()).as("the oldest run comes last").isEqualTo(run);
+  }
+
+  @Test
+  void howApplyAndRollbackEndedIsPrintedAsOneObject() throws Exception {
+    expect(ExitCode.DONE, place.run("remove-pool eqiad-pods-second --out p.json"));
+    JsonNode dry =
+        outcome(ExitCode.DONE, "applicable", place.run("apply p.json --dry-run -o json"));
+    assertThat(dry.get("stepsApplied").intValue()).isZero();
+    assertThat(dry.get("steps").intValue()).isEqualTo(1);
+    outcome(ExitCode.DECLINED, "declined", place.run("apply p.json -o json"));
+
+    JsonNode applied = outcome(ExitCode.DONE, "applied", place.run("apply p.json --yes -o json"));
+    String run = applied.get("run").asText();
+    assertThat(applied.get("revision").longValue()).isPositive();
+    assertThat(applied.get("stepsApplied").intValue()).isEqualTo(1);
+    assertThat(applied.get("undo")).extracting(JsonNode::asText).containsExactly("rollback", run);
+
+    JsonNode plan =
+        json(expect(ExitCode.DONE, place.run("rollback " + run + " --out q.json -o json")));
+    assertThat(plan.get("plan").asText()).isEqualTo(folder.resolve("q.json").toString());
+    assertThat(plan.get("keys").intValue()).isEqualTo(1);
+    CommandRun rollback = place.run("rollback " + run + " --yes -o json");
+    JsonNode back = outcome(ExitCode.DONE, "applied", rollback);
+    assertThat(back.get("run").asText()).isNotEqualTo(run);
+    assertThat(rollback.err()).as("the review").contains("digest").contains("Step 1");
+  }
+
+  @Test
+  void aRefusalOfApplyOrRollbackIsPrintedAsOneObjectToo() throws Exception {
+    expect(ExitCode.DONE, place.run("remove-pool eqiad-pods-second --out p.json"));
+    String run =
+        json(expect(ExitCode.DONE, place.run("apply p.json --yes -o json"))).get("run").asText();
+    CommandRun again = place.run("apply p.json --yes -o json");
+    assertThat(outcome(ExitCode.MOVED, "moved", again).get("reasons")).isNotEmpty();
+    assertThat(again.err()).contains("What it rests on is not as it was");
+    expect(ExitCode.DONE, place.run("rollback " + run + " --yes"));
+    assertThat(
+            outcome(ExitCode.MOVED, "moved", place.run("rollback " + run + " --yes -o json"))
+                .get("reasons"))
+        .isNotEmpty();
+    Files.writeString(folder.resolve("bad.json"), "{}");
+    CommandRun damaged = place.run("apply bad.json -o json");
+    assertThat(outcome(ExitCode.PLAN_REFUSED, "refused", damaged).get("reasons"))
+        .extracting(JsonNode::asText)
+        .anyMatch(reason -> reason.startsWith("format: "))
+        .noneMatch(reason -> reason.contains("bad.json") || reason.startsWith(" "));
+    assertThat(damaged.err()).contains("Plan refused, nothing written: bad.json");
+    outcome(ExitCode.USAGE, "wrong usage", place.run("apply none.json -o json"));
+    outcome(ExitCode.USAGE, "wrong usage", place.run("rollback r-nosuch -o json"));
+    outcome(
+        ExitCode.ETCD,
+        "etcd unusable",
+        place.run("apply p.json --yes -o json --endpoints http://127.0.0.1:1"));
+  }
+
+  @Test
+  void theConfigurationAndThePlaybooksArePrintedAsJson() throws Exception {
+    place.with("ETCD_ENDPOINTS", "http://10.0.0.9:2379");
+    JsonNode config = json(expect(ExitCode.DONE, place.run("config -o json")));
+    assertThat(config.at("/settings/0/name").asText()).isEqualTo("endpoints");
+    assertThat(config.at("/settings/0/value").asText()).isEqualTo(server.endpoint().toString());
+    assertThat(config.at("/settings/0/source").asText()).isEqualTo("ETCDCTL_ENDPOINTS");
+    assertThat(config.get("disagreement").asText()).contains("http://10.0.0.9:2379");
+    assertThat(config.get("journal").asText()).isEqualTo(folder.resolve("journal").toString());
+    for (String command : List.of("playbook list -o json", "playbook -o json")) {
+      JsonNode playbooks = json(expect(ExitCode.DONE, place.run(command))).get("playbooks");
+      assertThat(playbooks.at("/0/name").asText()).isEqualTo("overlapping-pool");
+      assertThat(playbooks.at("/0/title").asText()).isNotBlank();
+    }
   }
 
   @Test
