@@ -55,10 +55,8 @@ final class Cli {
   }
 
   private ExitCode usage(ParameterException wrong) {
-    session.terminal().message(wrong.getMessage());
-    session
-        .terminal()
-        .message("Help: " + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+    String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
+    session.terminal().messages(List.of(wrong.getMessage(), "Help: " + command + " --help"));
     return ExitCode.USAGE;
   }
 

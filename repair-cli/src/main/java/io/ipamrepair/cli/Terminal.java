@@ -54,9 +54,9 @@ final class Terminal {
     err.println(escape(line));
   }
 
-  /** Lines of a message: what went wrong and why, what to do. */
+  /** Lines of a message: what went wrong and why, what to do. Long ones are broken. */
   void messages(List<String> lines) {
-    lines.forEach(this::message);
+    lines.forEach(line -> Phrases.message(line).forEach(this::message));
   }
 
   /** Asks a question; nothing when there is nobody to answer. */
