@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -119,5 +120,23 @@ class LauncherTest {
     assertThat(options.said().lines().takeWhile(option -> !option.equals("-jar")))
         .contains("-Djdk.console=java.base", "-Dipamrepair.stderr=other");
     assertThat(options.said()).endsWith("scan\n");
+  }
+
+  @Test
+  void aHeapThatIsTooSmallIsSaidSoWithTheOptionThatRaisesIt() throws Exception {
+    try (RandomAccessFile plan = new RandomAccessFile(folder.resolve("big.json").toFile(), "rw")) {
+      plan.setLength(200L << 20);
+    }
+    Ended review =
+        run(
+            Map.of(
+                "JAVA_HOME", System.getProperty("java.home"), "IPAM_REPAIR_JAVA_OPTS", "-Xmx64m"),
+            "review",
+            "big.json");
+    assertThat(review.exit()).as(review.said()).isEqualTo(70);
+    assertThat(review.said())
+        .contains("Out of memory")
+        .contains("IPAM_REPAIR_JAVA_OPTS=-Xmx")
+        .doesNotContain("Exception in");
   }
 }
