@@ -23,8 +23,8 @@ final class ApplyCommand extends WritingCommand {
 
   @Override
   ExitCode write() {
+    Application application = new Application(session, top(), quiet.quietTime());
     PlanInput plan = PlanInput.read(session, file, limits.limits());
-    return new Application(session, top(), quiet.quietTime())
-        .apply(plan.sealed(), plan.bytes(), dryRun);
+    return application.apply(plan.sealed(), plan.bytes(), dryRun);
   }
 }

@@ -16,9 +16,17 @@ final class Cli {
     this.session = session;
   }
 
-  /** Runs a command; never throws for what a user or the data did. */
+  /** Runs a command. Whatever is thrown ends in an exit code: Java's own would be 1, "findings". */
   int run(String... arguments) {
     IpamRepair top = new IpamRepair();
+    try {
+      return line(top).execute(arguments);
+    } catch (Throwable unexpected) {
+      return failure(unexpected, top.verbose).code();
+    }
+  }
+
+  private CommandLine line(IpamRepair top) {
     CommandLine line = new CommandLine(top);
     line.getCommandSpec().version("ipam-repair " + version());
     line.getCommandSpec().usageMessage().footer(exitCodes());
@@ -30,7 +38,7 @@ final class Cli {
     line.setOut(new PrintWriter(session.terminal().out(), true));
     line.setErr(new PrintWriter(session.terminal().err(), true));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
-    return line.execute(arguments);
+    return line;
   }
 
   private ExitCode execute(IpamRepair top, ParseResult parsed) {
@@ -60,17 +68,28 @@ final class Cli {
     return ExitCode.USAGE;
   }
 
-  private ExitCode failure(Exception exception, boolean verbose) {
-    if (exception instanceof CommandFailure failure) {
+  private ExitCode failure(Throwable thrown, boolean verbose) {
+    if (thrown instanceof CommandFailure failure) {
       session.terminal().messages(failure.lines());
       return failure.exit();
+    } else if (thrown instanceof OutOfMemoryError error) {
+      session.terminal().messages(outOfMemory(error));
+      return ExitCode.BUG;
     }
-    session.terminal().message("This is a bug in ipam-repair, please report it: " + exception);
-    List<StackTraceElement> trace = Arrays.asList(exception.getStackTrace());
+    session.terminal().message("This is a bug in ipam-repair, please report it: " + thrown);
+    List<StackTraceElement> trace = Arrays.asList(thrown.getStackTrace());
     trace.stream()
         .limit(verbose ? trace.size() : 5)
         .forEach(element -> session.terminal().message("  at " + element));
     return ExitCode.BUG;
+  }
+
+  private static List<String> outOfMemory(OutOfMemoryError error) {
+    long megabytes = Runtime.getRuntime().maxMemory() >> 20;
+    return List.of(
+        "Out of memory (" + error.getMessage() + "): Java's heap may have " + megabytes + " MB.",
+        "Give it more: IPAM_REPAIR_JAVA_OPTS=-Xmx" + 2 * megabytes + "m",
+        "If a run had begun, see how far it came: ipam-repair runs");
   }
 
   private static String version() {

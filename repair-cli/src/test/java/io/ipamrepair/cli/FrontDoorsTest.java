@@ -249,6 +249,22 @@ class FrontDoorsTest {
   }
 
   @Test
+  void timesTooShortToProveAnythingAreWrongUsage() {
+    String leaked = "release-orphan-blocks --all --free-leaked --older-than ";
+    for (String age : List.of("0", "59s", "59999ms")) {
+      assertThat(expect(ExitCode.USAGE, place.run(leaked + age)).err())
+          .contains("--older-than: expected 1m or more");
+    }
+    expect(ExitCode.IMPOSSIBLE, place.run(leaked + "1m"));
+    expect(ExitCode.DONE, place.run("remove-pool eqiad-pods-second --out p.json"));
+    for (String command : List.of("apply p.json", "rollback r-nosuch")) {
+      assertThat(expect(ExitCode.USAGE, place.run(command + " --yes --quiet 999ms")).err())
+          .contains("--quiet: expected 1s or more");
+    }
+    expect(ExitCode.DONE, place.run("apply p.json --yes --quiet 1s"));
+  }
+
+  @Test
   void aRepairThatTheDataDoNotAllowMakesNoPlan() {
     expect(ExitCode.IMPOSSIBLE, place.run("remove-pool no-such-pool --out p.json"));
     expect(
