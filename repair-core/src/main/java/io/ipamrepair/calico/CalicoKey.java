@@ -92,8 +92,11 @@ public sealed interface CalicoKey {
     }
   }
 
-  /** A resource key of a kind that this tool reads, with the wrong number of segments (rule K4). */
-  record MisplacedResourceKey(String rawKey) implements CalicoKey {
+  /**
+   * A key of a resource that this tool reads, with the wrong number of segments or a name that is
+   * not UTF-8 (rule K4). Its value is not read.
+   */
+  record MisplacedResourceKey(String plural, String rawKey) implements CalicoKey {
     @Override
     public ObjectName object() {
       return ObjectName.key(rawKey);

@@ -99,7 +99,17 @@ public final class IpamState {
                 .flatMap(
                     pool -> pool.network().map(network -> new Pools.NamedPool(name, network, pool)))
                 .ifPresent(known::add));
-    return new Pools(known, known.size() == pools.size());
+    return new Pools(known, known.size() == pools.size() && !hasPoolOfNoText());
+  }
+
+  /** Calico, to which names are bytes, lists a pool whose name is not UTF-8. */
+  private boolean hasPoolOfNoText() {
+    return misplacedResources.stream()
+        .anyMatch(
+            stored ->
+                stored.key().text().isEmpty()
+                    && stored.at() instanceof CalicoKey.MisplacedResourceKey key
+                    && key.plural().equals("ippools"));
   }
 
   /** Gathers what is read; values are decoded as they arrive. */
@@ -291,7 +301,7 @@ public final class IpamState {
     return Collections.unmodifiableList(unknownKeys);
   }
 
-  /** Resource keys with the wrong number of segments. */
+  /** Resource keys with the wrong number of segments, or a name that is not UTF-8. */
   public List<Stored<?>> misplacedResources() {
     return Collections.unmodifiableList(misplacedResources);
   }

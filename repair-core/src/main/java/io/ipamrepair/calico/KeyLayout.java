@@ -62,8 +62,8 @@ public final class KeyLayout {
     if (raw.startsWith(IPAM)) {
       return isText ? classifyIpam(raw) : new CalicoKey.UnknownIpamKey(raw);
     }
-    return isText && raw.startsWith(RESOURCES)
-        ? classifyResource(raw)
+    return raw.startsWith(RESOURCES)
+        ? classifyResource(raw, isText)
         : new CalicoKey.ForeignKey(raw);
   }
 
@@ -98,30 +98,25 @@ public final class KeyLayout {
         : new CalicoKey.UnknownIpamKey(raw);
   }
 
-  private static CalicoKey classifyResource(String raw) {
+  private static CalicoKey classifyResource(String raw, boolean isText) {
     String[] segments = raw.substring(RESOURCES.length()).split("/", -1);
-    boolean filled = List.of(segments).stream().noneMatch(String::isEmpty);
+    boolean filled = isText && List.of(segments).stream().noneMatch(String::isEmpty);
     boolean plain = filled && segments.length == 2;
+    CalicoKey misplaced = new CalicoKey.MisplacedResourceKey(segments[0], raw);
     return switch (segments[0]) {
-      case POOLS ->
-          plain ? new CalicoKey.PoolKey(segments[1]) : new CalicoKey.MisplacedResourceKey(raw);
-      case NODES ->
-          plain ? new CalicoKey.NodeKey(segments[1]) : new CalicoKey.MisplacedResourceKey(raw);
+      case POOLS -> plain ? new CalicoKey.PoolKey(segments[1]) : misplaced;
+      case NODES -> plain ? new CalicoKey.NodeKey(segments[1]) : misplaced;
       case CLUSTER_INFORMATION ->
-          plain
-              ? new CalicoKey.ClusterInformationKey(segments[1], raw)
-              : new CalicoKey.MisplacedResourceKey(raw);
+          plain ? new CalicoKey.ClusterInformationKey(segments[1], raw) : misplaced;
       case ENDPOINTS ->
           filled && segments.length == 3
               ? new CalicoKey.EndpointKey(new EndpointId(segments[1], segments[2]))
-              : new CalicoKey.MisplacedResourceKey(raw);
+              : misplaced;
       default -> {
         if (!OTHER_RESOURCES.contains(segments[0])) {
           yield new CalicoKey.ForeignKey(raw);
         }
-        yield plain
-            ? new CalicoKey.ResourceKey(segments[0], segments[1], raw)
-            : new CalicoKey.MisplacedResourceKey(raw);
+        yield plain ? new CalicoKey.ResourceKey(segments[0], segments[1], raw) : misplaced;
       }
     };
   }

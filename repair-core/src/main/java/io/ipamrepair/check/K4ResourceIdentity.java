@@ -31,14 +31,18 @@ final class K4ResourceIdentity implements Rule {
   @Override
   public void judge(Evidence evidence, Consumer<Finding> found) {
     evidence.state().misplacedResources().stream()
-        .filter(stored -> !stored.key().display().contains("/bgpconfigurations"))
+        .filter(K4ResourceIdentity::isJudged)
         .forEach(
             stored ->
                 report(
                     evidence,
                     Severity.ERROR,
                     ObjectName.key(stored.key().display()),
-                    "Key " + stored.key() + " has the wrong number of parts for its kind.",
+                    "Key "
+                        + stored.key()
+                        + (stored.key().text().isEmpty()
+                            ? " is not UTF-8."
+                            : " has the wrong number of parts for its kind."),
                     found));
     evidence
         .state()
@@ -77,6 +81,12 @@ final class K4ResourceIdentity implements Rule {
                 }
               }
             });
+  }
+
+  /** BGP settings are judged by no rule. */
+  private static boolean isJudged(Stored<?> misplaced) {
+    return misplaced.at() instanceof CalicoKey.MisplacedResourceKey key
+        && !key.plural().equals("bgpconfigurations");
   }
 
   private void judge(

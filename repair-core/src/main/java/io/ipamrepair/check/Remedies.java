@@ -115,6 +115,9 @@ final class Remedies {
       return poolAgain(block);
     }
     if (owner.isPresent() && !evidence.hasAffinityKey(owner.get(), cidr)) {
+      if (evidence.state().nodes().get(owner.get().name()).value().isEmpty()) {
+        return new Remedy.None("No command gives a node a key while the node cannot be read.");
+      }
       return rivalOf(owner.get(), cidr)
           ? reassignIfPossible(cidr, owner.get().name())
               .orElseGet(() -> noPoolSuits(cidr, owner.map(Owner::name)))

@@ -264,6 +264,8 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
             freeLeaks();
           }
           leaveInUse("it lies in no pool: put a pool over it, or move its workloads");
+        } else if (!hasKey && state.nodes().get(living.name()).value().isEmpty()) {
+          leave(cidr, "its node " + living.name() + " cannot be read, and has no key for it");
         } else if (!hasKey) {
           giveKey(living);
         } else if (!freed.isEmpty()) {

@@ -29,7 +29,11 @@ final class Cluster {
   }
 
   Cluster put(String key, String value) {
-    values.put(Bytes.utf8(key), Bytes.utf8(value));
+    return put(Bytes.utf8(key), value);
+  }
+
+  Cluster put(Bytes key, String value) {
+    values.put(key, Bytes.utf8(value));
     return this;
   }
 

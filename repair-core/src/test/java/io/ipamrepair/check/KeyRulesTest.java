@@ -7,6 +7,7 @@ import static io.ipamrepair.check.Cluster.blockValue;
 import static io.ipamrepair.check.Cluster.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ipamrepair.kv.Bytes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,5 +156,24 @@ class KeyRulesTest {
             .block("10.0.0.0/30", "\"host:n1\"")
             .put(IPAM + "host/n1/ipv4/block/10.0.0.2-30", "{\"state\":\"pending\"}");
     assertThat(cluster.found("A1", "A2", "A3", "A4", "A5", "A6", "A7")).isEmpty();
+  }
+
+  @Test
+  void aResourceWhoseKeyIsNotUtf8IsNamedAndMayBeAPool() {
+    Bytes stray = Bytes.of(new byte[] {(byte) 0xa6});
+    Cluster cluster =
+        Cluster.with()
+            .block("10.9.0.0/30", "null", pod("h1", "n1"))
+            .put(Bytes.utf8(RESOURCES + "ippools/main").plus(stray), "{}")
+            .put(Bytes.utf8(RESOURCES + "bgpconfigurations/default").plus(stray), "{}");
+    assertThat(cluster.found("K4", "B10"))
+        .containsExactly("K4 error key:" + RESOURCES + "ippools/main\\xa6");
+    assertThat(cluster.only("K4").problem()).endsWith("is not UTF-8.");
+  }
+
+  @Test
+  void aMisplacedResourceIsNamedWhateverItsOtherPartsAreCalled() {
+    assertThat(Cluster.with().put(RESOURCES + "ippools/a/bgpconfigurations", "{}").found("K4"))
+        .containsExactly("K4 error key:" + RESOURCES + "ippools/a/bgpconfigurations");
   }
 }

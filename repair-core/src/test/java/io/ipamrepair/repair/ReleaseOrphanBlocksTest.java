@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.change.Edit;
+import io.ipamrepair.check.Check;
+import io.ipamrepair.check.Finding;
+import io.ipamrepair.check.Remedy;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.Plan;
@@ -58,6 +61,25 @@ class ReleaseOrphanBlocksTest {
     assertThat(plan.steps().get(0).writes().get(0).edits()).containsExactly(new Edit.TouchBlock());
     assertThat(plan.steps().get(0).writes().get(1).after().orElseThrow())
         .hasToString("{\"state\":\"confirmed\",\"deleted\":false}");
+  }
+
+  @Test
+  void aNodeThatCannotBeReadGetsNoKeyAndNoFindingSaysThatItWould() {
+    IpamState healthy = state("crash-S8");
+    IpamState state =
+        healthy.with(
+            Map.of(
+                healthy.layout().nodeKey("kubernetes2003"), Optional.of(Bytes.utf8("not json"))));
+    RefusedException refused =
+        catchThrowableOfType(
+            RefusedException.class, () -> Repairs.plan(state, "release-orphan-blocks", "--all"));
+    assertThat(refused).isNotNull();
+    assertThat(refused.getMessage()).contains("its node kubernetes2003 cannot be read");
+    assertThat(Check.of(state))
+        .filteredOn(finding -> finding.rule().equals("A4"))
+        .singleElement()
+        .extracting(Finding::remedy)
+        .isInstanceOf(Remedy.None.class);
   }
 
   @Test
