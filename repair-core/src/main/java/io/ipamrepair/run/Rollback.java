@@ -181,7 +181,9 @@ public final class Rollback {
                       new TakenOverException("the run record is not one that this release wrote"));
       HeldRecord held = new HeldRecord(key, record, found.get(0).modRevision());
       RunRecord mine =
-          record.withState(RunRecord.State.GIVEN_UP, head).heldBy(operator.name(), "rollback");
+          record
+              .withState(RunRecord.State.GIVEN_UP, head)
+              .heldBy(operator.name(), ToolKeys.SETTLED);
       Transaction take =
           new Transaction(
               held.compares(),
