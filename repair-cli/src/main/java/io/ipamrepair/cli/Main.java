@@ -2,10 +2,12 @@ package io.ipamrepair.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -24,7 +26,8 @@ public final class Main {
     Map<String, String> environment = System.getenv();
     boolean interactive = System.console() != null;
     boolean colours = interactive && environment.getOrDefault("NO_COLOR", "").isEmpty();
-    Terminal terminal = new Terminal(out, err, System.in, interactive, colours);
+    Terminal terminal =
+        new Terminal(out, err, System.in, interactive, colours, interactive && stderrIsTerminal());
     Session session =
         new Session(
             environment,
@@ -38,6 +41,18 @@ public final class Main {
     out.flush();
     err.flush();
     System.exit(code);
+  }
+
+  /** Whether messages reach a terminal and no file: on Linux the file descriptor says so. */
+  private static boolean stderrIsTerminal() {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException unknown) {
+      return false;
+    }
   }
 
   private static String hostName(Map<String, String> environment) {

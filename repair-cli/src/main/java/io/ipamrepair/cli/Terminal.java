@@ -13,10 +13,14 @@ import java.util.Optional;
  * terminal raw.
  */
 final class Terminal {
+  /** Clears what is left of a longer line before. */
+  private static final String CLEAR = "\u001b[K";
+
   private final PrintStream out;
   private final PrintStream err;
   private final boolean interactive;
   private final boolean colours;
+  private final boolean progress;
   private final BufferedReader in;
 
   /**
@@ -31,11 +35,27 @@ final class Terminal {
       java.io.InputStream in,
       boolean interactive,
       boolean colours) {
+    this(out, err, in, interactive, colours, interactive);
+  }
+
+  /**
+   * The streams of a process.
+   *
+   * @param progress whether {@code err} is a terminal, where a line can be written over
+   */
+  Terminal(
+      PrintStream out,
+      PrintStream err,
+      java.io.InputStream in,
+      boolean interactive,
+      boolean colours,
+      boolean progress) {
     this.out = out;
     this.err = err;
     this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     this.interactive = interactive;
     this.colours = colours;
+    this.progress = progress;
   }
 
   /** A line of the result. */
@@ -51,6 +71,22 @@ final class Terminal {
   /** A message, or progress. */
   void message(String line) {
     err.println(escape(line));
+  }
+
+  /** Whether {@link #progress} reaches a person. */
+  boolean showsProgress() {
+    return progress;
+  }
+
+  /** How far something has come: written over by the next line of the kind. */
+  void progress(String line) {
+    err.print("\r" + escape(line) + CLEAR);
+    err.flush();
+  }
+
+  /** The last line of a progress, which stays. */
+  void progressEnds(String line) {
+    err.println("\r" + escape(line) + CLEAR);
   }
 
   /** Asks a question; nothing when there is nobody to answer. */
