@@ -30,8 +30,8 @@ final class Cli {
     CommandLine line = new CommandLine(top);
     line.getCommandSpec().version("ipam-repair " + version());
     line.getCommandSpec().usageMessage().footer(exitCodes());
-    line.setExecutionStrategy(parsed -> execute(top, parsed).code());
-    line.setParameterExceptionHandler((wrong, given) -> usage(wrong).code());
+    line.setExecutionStrategy(parsed -> execute(top, parsed));
+    line.setParameterExceptionHandler((wrong, given) -> usage(wrong, given));
     line.setExecutionExceptionHandler(
         (exception, failed, parsed) -> failure(exception, top.verbose).code());
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -41,9 +41,9 @@ final class Cli {
     return line;
   }
 
-  private ExitCode execute(IpamRepair top, ParseResult parsed) {
+  private int execute(IpamRepair top, ParseResult parsed) {
     if (CommandLine.printHelpIfRequested(parsed)) {
-      return ExitCode.DONE;
+      return ExitCode.DONE.code();
     }
     ParseResult last = parsed;
     while (last.hasSubcommand()) {
@@ -52,20 +52,29 @@ final class Cli {
     if (!(last.commandSpec().userObject() instanceof ToolCommand command)) {
       throw new ParameterException(last.commandSpec().commandLine(), "expected a command");
     }
+    if (!command.formats().contains(top.output)) {
+      throw new ParameterException(
+          last.commandSpec().commandLine(), "-o " + top.output + " is a format of scan alone");
+    }
     command.options = top;
     command.session = session;
     Logging.configure(top.verbose);
     try {
-      return command.call();
+      return command.run();
     } catch (RuntimeException exception) {
-      return failure(exception, top.verbose);
+      return failure(exception, top.verbose).code();
     }
   }
 
-  private ExitCode usage(ParameterException wrong) {
+  private int usage(ParameterException wrong, String... arguments) {
+    if (ScanNagios.isAskedFor(arguments)) {
+      ScanNagios said = ScanNagios.unknown(List.of(wrong.getMessage()));
+      session.terminal().result(said.line());
+      return said.state().code();
+    }
     String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
     session.terminal().messages(List.of(wrong.getMessage(), "Help: " + command + " --help"));
-    return ExitCode.USAGE;
+    return ExitCode.USAGE.code();
   }
 
   private ExitCode failure(Throwable thrown, boolean verbose) {

@@ -127,7 +127,7 @@ final class IpamRepair {
       names = {"-o", "--output"},
       scope = ScopeType.INHERIT,
       paramLabel = "FORMAT",
-      description = "text or json (default: text).")
+      description = "text or json; scan also prometheus or nagios (default: text).")
   OutputFormat output = OutputFormat.text;
 
   @Option(
@@ -158,6 +158,10 @@ final class IpamRepair {
   /** How results are written. */
   enum OutputFormat {
     text,
-    json
+    json,
+    /** Of scan alone: Prometheus' text format. */
+    prometheus,
+    /** Of scan alone: a Nagios plugin's line, and its exit codes. */
+    nagios
   }
 }

@@ -1,5 +1,7 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.repair.Words;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -56,6 +58,18 @@ final class Phrases {
     List<String> lines = new ArrayList<>();
     texts.forEach(text -> lines.add(indent + (lines.isEmpty() ? "" : "  ") + text));
     return lines;
+  }
+
+  /** A time span in its largest whole unit: {@code 3 hours}; not negative. */
+  static String age(Duration age) {
+    if (age.toDays() > 0) {
+      return Words.count(age.toDays(), "day");
+    } else if (age.toHours() > 0) {
+      return Words.count(age.toHours(), "hour");
+    } else if (age.toMinutes() > 0) {
+      return Words.count(age.toMinutes(), "minute");
+    }
+    return Words.count(age.toSeconds(), "second");
   }
 
   /** {@code digest} as a person compares it: the first 16 hexadecimal digits in groups of four. */

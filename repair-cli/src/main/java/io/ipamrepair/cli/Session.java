@@ -167,6 +167,15 @@ final class Session {
     }
   }
 
+  /** A connection for a command that reads, more than once perhaps. */
+  Etcd connectForReading(IpamRepair options) {
+    try {
+      return connect(connection(options));
+    } catch (EtcdException unusable) {
+      throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
+    }
+  }
+
   /**
    * A connection for a command that writes: two sources that name different etcds are one too many.
    */

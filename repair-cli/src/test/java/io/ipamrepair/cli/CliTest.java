@@ -41,7 +41,8 @@ class CliTest {
             Clock.systemUTC(),
             new Random(1),
             "tester",
-            "host");
+            "host",
+            new Interruption());
     return new Cli(session).run("playbook", "list");
   }
 

@@ -1,10 +1,14 @@
 package io.ipamrepair.calico;
 
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Who holds an allocated address, as a block says (reference, section 3.1).
@@ -26,6 +30,11 @@ public record Attribute(
 
   private static final Set<String> VIRTUAL_MACHINE =
       Set.of("vmi-name", "vmi-uid", "vm-uid", "vmim-uid");
+
+  /** What Go's {@code time.String()} writes; a monotonic reading may follow. */
+  private static final Pattern GO_TIME =
+      Pattern.compile(
+          "(\\d{4}-\\d{2}-\\d{2}) (\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?) ([+-]\\d{2})(\\d{2})\\b.*");
 
   static Attribute read(Fields fields) {
     return new Attribute(
@@ -56,6 +65,28 @@ public record Attribute(
    */
   public Optional<String> node() {
     return secondary("node");
+  }
+
+  /**
+   * When the address was allocated, as Calico's CNI plugin notes it; nothing when it is absent, as
+   * for tunnels, or no time.
+   */
+  public Optional<Instant> allocatedAt() {
+    return secondary("timestamp").flatMap(Attribute::goTime);
+  }
+
+  private static Optional<Instant> goTime(String text) {
+    Matcher matcher = GO_TIME.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    try {
+      String iso =
+          matcher.group(1) + "T" + matcher.group(2) + matcher.group(3) + ":" + matcher.group(4);
+      return Optional.of(OffsetDateTime.parse(iso).toInstant());
+    } catch (DateTimeException notATime) {
+      return Optional.empty();
+    }
   }
 
   public boolean isWindowsReserved() {

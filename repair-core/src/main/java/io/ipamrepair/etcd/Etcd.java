@@ -142,6 +142,14 @@ public final class Etcd implements AutoCloseable {
     return reads.ranges(ranges, fresh, sink);
   }
 
+  /**
+   * How many keys there are in {@code ranges} now: an idea of the size of a read, for progress. The
+   * ranges are counted one after the other, not at one revision.
+   */
+  public long count(List<KeyRange> ranges) throws EtcdException {
+    return reads.count(ranges);
+  }
+
   /** The {@code keys} that exist, at one revision. */
   public AtRevision<List<KeyValue>> get(List<Bytes> keys) throws EtcdException {
     return reads.keys(keys);
