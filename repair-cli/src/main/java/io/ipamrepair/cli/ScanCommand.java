@@ -20,7 +20,7 @@ final class ScanCommand extends ToolCommand {
 
   @Override
   public ExitCode call() {
-    LiveState live = session.read(top());
+    LiveState live = session.readForScan(top());
     List<Finding> findings = Check.of(live.state());
     Capacity capacity = Capacity.of(live.state());
     if (json()) {

@@ -11,6 +11,7 @@ import io.ipamrepair.journal.Journal;
 import io.ipamrepair.run.Operator;
 import io.ipamrepair.run.RunKeys;
 import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.source.ScreenedSource;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -149,6 +150,18 @@ final class Session {
 
   private static Etcd connect(ConnectionConfig.Resolved config) throws EtcdException {
     return Etcd.connect(config.target(), config.limits(), RunKeys.writable());
+  }
+
+  /** Reads what a scan needs of the state, at one revision; healthy workloads are let go. */
+  LiveState readForScan(IpamRepair options) {
+    try (Etcd etcd = connect(connection(options))) {
+      long start = System.nanoTime();
+      EtcdIdentity identity = etcd.identity();
+      IpamState state = new ScreenedSource(etcd).read();
+      return new LiveState(state, identity, Duration.ofNanos(System.nanoTime() - start));
+    } catch (EtcdException unusable) {
+      throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
+    }
   }
 
   /** Reads the whole state, at one revision. */

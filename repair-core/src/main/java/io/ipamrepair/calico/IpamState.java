@@ -192,6 +192,20 @@ public final class IpamState {
       return addresses;
     }
 
+    /** The keys that the blocks of the affinities so far have, if they exist. */
+    public List<Bytes> claimedBlocks() {
+      List<Bytes> keys = new ArrayList<>();
+      byKey
+          .values()
+          .forEach(
+              stored -> {
+                if (stored.at() instanceof CalicoKey.AffinityKey affinity) {
+                  keys.add(layout.key(affinity.cidr()));
+                }
+              });
+      return keys;
+    }
+
     /** The masked CIDRs of the blocks so far, readable or not, canonical or not. */
     List<Cidr> blockCidrs() {
       List<Cidr> cidrs = new ArrayList<>();

@@ -164,6 +164,31 @@ public final class KeyLayout {
             + segment(cidr));
   }
 
+  /**
+   * The key ranges of {@link #ranges} without {@link #blocks}, {@link #handles} and {@link
+   * #endpoints}, which are the bulk of a cluster.
+   */
+  public List<KeyRange> rangesWithoutWorkloads() {
+    List<KeyRange> ranges = new ArrayList<>();
+    for (KeyRange range : ranges()) {
+      Bytes from = range.from();
+      for (KeyRange bulk : List.of(blocks(), handles(), endpoints())) {
+        if (range.contains(bulk.from())) {
+          addUnlessEmpty(ranges, from, bulk.from());
+          from = bulk.to();
+        }
+      }
+      addUnlessEmpty(ranges, from, range.to());
+    }
+    return ranges;
+  }
+
+  private static void addUnlessEmpty(List<KeyRange> ranges, Bytes from, Bytes to) {
+    if (from.compareTo(to) < 0) {
+      ranges.add(new KeyRange(from, to));
+    }
+  }
+
   /** All blocks. */
   public KeyRange blocks() {
     return KeyRange.prefix(IPAM + "assignment/");

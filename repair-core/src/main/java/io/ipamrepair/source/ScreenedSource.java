@@ -1,0 +1,165 @@
+package io.ipamrepair.source;
+
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.KeyLayout;
+import io.ipamrepair.calico.Screening;
+import io.ipamrepair.etcd.AtRevision;
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.etcd.EtcdException;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.EtcdFailure;
+import io.ipamrepair.kv.KeyRange;
+import io.ipamrepair.kv.KeyValue;
+import io.ipamrepair.kv.KeyValueView;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Reads Calico's data from a live etcd as a scan needs it, whatever its size: at one revision, what
+ * is small first, then blocks, handles and endpoints in parts, of which healthy workloads are let
+ * go ({@link Screening}).
+ */
+public final class ScreenedSource {
+  /** Blocks in a part: some 8 MB where they are full. */
+  private static final int BLOCKS = 600;
+
+  /** Of handles, each sample stands for a block's worth; so many samples are some 8 MB. */
+  private static final int HANDLE_SAMPLES = 800;
+
+  /** The same of endpoints, which are larger. */
+  private static final int ENDPOINT_SAMPLES = 130;
+
+  private static final int ATTEMPTS = 3;
+
+  private final Etcd etcd;
+  private final KeyLayout layout = new KeyLayout();
+
+  public ScreenedSource(Etcd etcd) {
+    this.etcd = etcd;
+  }
+
+  /**
+   * The state as it is now.
+   *
+   * @throws EtcdException when etcd cannot be read, or compacts each time while it is read
+   */
+  public IpamState read() throws EtcdException {
+    for (int made = 1; ; made++) {
+      try {
+        return readOnce();
+      } catch (EtcdException failed) {
+        boolean again = failed.failure().kind() == EtcdFailure.Kind.COMPACTED && made < ATTEMPTS;
+        if (!again) {
+          throw failed;
+        }
+      }
+    }
+  }
+
+  private IpamState readOnce() throws EtcdException {
+    AtRevision<IpamState.Builder> small =
+        etcd.read(
+            layout.rangesWithoutWorkloads(),
+            () -> new IpamState.Builder(layout),
+            IpamState.Builder::add);
+    long revision = small.revision();
+    Screening screening = new Screening(layout, small.value());
+    read(
+        screening,
+        revision,
+        cut(layout.blocks(), small.value().claimedBlocks(), BLOCKS),
+        Screening.Worker::block);
+    screening.blocksAreRead();
+    read(
+        screening,
+        revision,
+        cut(layout.handles(), screening.sampleOfHandles(), HANDLE_SAMPLES),
+        Screening.Worker::handle);
+    read(
+        screening,
+        revision,
+        cut(layout.endpoints(), screening.sampleOfEndpoints(), ENDPOINT_SAMPLES),
+        Screening.Worker::endpoint);
+    screening.allIsRead();
+    again(revision, points(screening.blocksInDoubt()), screening::resolve);
+    again(revision, points(screening.handlesInDoubt()), screening::keep);
+    again(revision, screening.endpointsInDoubt(), screening::keep);
+    return screening.build(revision);
+  }
+
+  private void read(
+      Screening screening,
+      long revision,
+      List<KeyRange> parts,
+      BiConsumer<Screening.Worker, KeyValueView> screen)
+      throws EtcdException {
+    Supplier<Etcd.PartSink> sinks =
+        () -> {
+          Screening.Worker worker = screening.worker();
+          return new Etcd.PartSink() {
+            @Override
+            public void key(KeyValueView read) {
+              screen.accept(worker, read);
+            }
+
+            @Override
+            public void partEnds() {
+              worker.flush();
+            }
+          };
+        };
+    etcd.readParts(revision, parts, sinks);
+  }
+
+  /** Reads what is in doubt once more; it is little, unless the cluster is broken everywhere. */
+  private void again(
+      long revision, List<KeyRange> ranges, java.util.function.Consumer<KeyValue> sink)
+      throws EtcdException {
+    etcd.readParts(
+        revision,
+        ranges,
+        () ->
+            new Etcd.PartSink() {
+              @Override
+              public void key(KeyValueView read) {
+                KeyValue copy = read.copy();
+                synchronized (sink) {
+                  sink.accept(copy);
+                }
+              }
+
+              @Override
+              public void partEnds() {
+                // Nothing is gathered.
+              }
+            });
+  }
+
+  private static List<KeyRange> points(List<Bytes> keys) {
+    Function<Bytes, KeyRange> point = key -> new KeyRange(key, key.plus(Bytes.of(new byte[1])));
+    return keys.stream().map(point).toList();
+  }
+
+  /** Cuts a range at every so manieth of some keys in it. */
+  private static List<KeyRange> cut(KeyRange range, List<Bytes> keys, int step) {
+    SortedSet<Bytes> sorted = new TreeSet<>(keys);
+    List<KeyRange> parts = new ArrayList<>();
+    Bytes from = range.from();
+    int count = 0;
+    for (Bytes key : sorted) {
+      count++;
+      boolean inside = key.compareTo(from) > 0 && key.compareTo(range.to()) < 0;
+      if (count % step == 0 && inside) {
+        parts.add(new KeyRange(from, key));
+        from = key;
+      }
+    }
+    parts.add(new KeyRange(from, range.to()));
+    return parts;
+  }
+}
