@@ -13,9 +13,13 @@ import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.kv.KeyValueView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -25,22 +29,34 @@ import java.util.function.Supplier;
  * go ({@link Screening}).
  */
 public final class ScreenedSource {
-  /** Blocks in a part: some 8 MB where they are full. */
-  private static final int BLOCKS = 600;
-
-  /** Of handles, each sample stands for a block's worth; so many samples are some 8 MB. */
-  private static final int HANDLE_SAMPLES = 800;
-
-  /** The same of endpoints, which are larger. */
-  private static final int ENDPOINT_SAMPLES = 130;
+  /**
+   * How large parts are.
+   *
+   * @param blocks blocks in a part
+   * @param handles sampled handles in a part, each of which stands for a block's worth
+   * @param endpoints the same of endpoints, which are larger
+   * @param few so many requests for single keys cost less than reading all the parts again
+   */
+  record Parts(int blocks, int handles, int endpoints, int few) {
+    /** Some 8 MB each, where blocks are full. */
+    static Parts standard() {
+      return new Parts(600, 800, 130, 300);
+    }
+  }
 
   private static final int ATTEMPTS = 3;
 
   private final Etcd etcd;
+  private final Parts parts;
   private final KeyLayout layout = new KeyLayout();
 
   public ScreenedSource(Etcd etcd) {
+    this(etcd, Parts.standard());
+  }
+
+  ScreenedSource(Etcd etcd, Parts parts) {
     this.etcd = etcd;
+    this.parts = parts;
   }
 
   /**
@@ -69,26 +85,18 @@ public final class ScreenedSource {
             IpamState.Builder::add);
     long revision = small.revision();
     Screening screening = new Screening(layout, small.value());
-    read(
-        screening,
-        revision,
-        cut(layout.blocks(), small.value().claimedBlocks(), BLOCKS),
-        Screening.Worker::block);
+    List<KeyRange> blocks = cut(layout.blocks(), small.value().claimedBlocks(), parts.blocks());
+    read(screening, revision, blocks, Screening.Worker::block);
     screening.blocksAreRead();
-    read(
-        screening,
-        revision,
-        cut(layout.handles(), screening.sampleOfHandles(), HANDLE_SAMPLES),
-        Screening.Worker::handle);
-    read(
-        screening,
-        revision,
-        cut(layout.endpoints(), screening.sampleOfEndpoints(), ENDPOINT_SAMPLES),
-        Screening.Worker::endpoint);
+    List<KeyRange> handles = cut(layout.handles(), screening.sampleOfHandles(), parts.handles());
+    read(screening, revision, handles, Screening.Worker::handle);
+    List<KeyRange> endpoints =
+        cut(layout.endpoints(), screening.sampleOfEndpoints(), parts.endpoints());
+    read(screening, revision, endpoints, Screening.Worker::endpoint);
     screening.allIsRead();
-    again(revision, points(screening.blocksInDoubt()), screening::resolve);
-    again(revision, points(screening.handlesInDoubt()), screening::keep);
-    again(revision, screening.endpointsInDoubt(), screening::keep);
+    again(revision, blocks, points(screening.blocksInDoubt()), screening::resolve);
+    again(revision, handles, points(screening.handlesInDoubt()), screening::keep);
+    again(revision, endpoints, screening.endpointsInDoubt(), screening::keep);
     return screening.build(revision);
   }
 
@@ -116,20 +124,29 @@ public final class ScreenedSource {
     etcd.readParts(revision, parts, sinks);
   }
 
-  /** Reads what is in doubt once more; it is little, unless the cluster is broken everywhere. */
+  /**
+   * Reads what is in doubt once more: range by range where it is little, else all the parts, which
+   * costs less than a request for each.
+   */
   private void again(
-      long revision, List<KeyRange> ranges, java.util.function.Consumer<KeyValue> sink)
+      long revision, List<KeyRange> all, List<KeyRange> wanted, Consumer<KeyValue> sink)
       throws EtcdException {
+    boolean few = wanted.size() <= parts.few();
+    NavigableMap<Bytes, KeyRange> byStart = new TreeMap<>();
+    wanted.forEach(range -> byStart.put(range.from(), range));
     etcd.readParts(
         revision,
-        ranges,
+        few ? wanted : all,
         () ->
             new Etcd.PartSink() {
               @Override
               public void key(KeyValueView read) {
                 KeyValue copy = read.copy();
-                synchronized (sink) {
-                  sink.accept(copy);
+                Map.Entry<Bytes, KeyRange> floor = byStart.floorEntry(copy.key());
+                if (floor != null && floor.getValue().contains(copy.key())) {
+                  synchronized (sink) {
+                    sink.accept(copy);
+                  }
                 }
               }
 
