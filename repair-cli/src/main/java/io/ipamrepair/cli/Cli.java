@@ -55,16 +55,14 @@ final class Cli {
   }
 
   private ExitCode usage(ParameterException wrong) {
-    session.terminal().message(wrong.getMessage());
-    session
-        .terminal()
-        .message("Help: " + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+    String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
+    session.terminal().messages(List.of(wrong.getMessage(), "Help: " + command + " --help"));
     return ExitCode.USAGE;
   }
 
   private ExitCode failure(Exception exception, boolean verbose) {
     if (exception instanceof CommandFailure failure) {
-      failure.lines().forEach(session.terminal()::message);
+      session.terminal().messages(failure.lines());
       return failure.exit();
     }
     session.terminal().message("This is a bug in ipam-repair, please report it: " + exception);

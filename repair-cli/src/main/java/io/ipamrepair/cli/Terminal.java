@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -51,6 +52,11 @@ final class Terminal {
   /** A message, or progress. */
   void message(String line) {
     err.println(escape(line));
+  }
+
+  /** Lines of a message: what went wrong and why, what to do. Long ones are broken. */
+  void messages(List<String> lines) {
+    lines.forEach(line -> Phrases.message(line).forEach(this::message));
   }
 
   /** Asks a question; nothing when there is nobody to answer. */

@@ -64,7 +64,7 @@ public final class Etcd implements AutoCloseable {
       TimeLimits limits) {
     this.channels = channels;
     this.connections = List.copyOf(connections);
-    this.endpoints = new Endpoints(connections, limits.request());
+    this.endpoints = new Endpoints(connections, limits);
     this.reads = new PagedRead(endpoints, namespace);
     this.bulk = new BulkRead(endpoints, namespace);
     this.coding = new TransactionCoding(namespace);
@@ -73,7 +73,8 @@ public final class Etcd implements AutoCloseable {
   }
 
   /**
-   * Prepares a connection; reads the TLS files, and calls nobody yet.
+   * Prepares a connection; reads the TLS files, and calls nobody yet. The time for the whole
+   * command is counted from here on.
    *
    * @param writable the prefixes that may be written below; a transaction that writes elsewhere is
    *     a bug and is never sent
@@ -176,8 +177,8 @@ public final class Etcd implements AutoCloseable {
     Optional<Connection> connection = endpoints.forWriting();
     if (connection.isEmpty()) {
       try {
-        identity();
-      } catch (EtcdException unusable) {
+        endpoints.find();
+      } catch (CallFailed unusable) {
         return new CommitOutcome.NotApplied(unusable.failure());
       }
       connection = endpoints.forWriting();

@@ -360,7 +360,7 @@ class EtcdTest {
   @Test
   void anEndpointThatRefusesOrSaysNothingEndsWithinTheLimitWithItsCause() throws Exception {
     TimeLimits limits =
-        new TimeLimits(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(2));
+        new TimeLimits(Duration.ofSeconds(2), Duration.ofSeconds(2), Optional.empty());
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int closed;
       try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
