@@ -15,6 +15,7 @@ final class ReadingProgress implements LongConsumer {
   private final Terminal terminal;
   private final OptionalLong total;
   private long read;
+  private long said;
   private boolean shown;
 
   /**
@@ -30,7 +31,8 @@ final class ReadingProgress implements LongConsumer {
   @Override
   public void accept(long keys) {
     read = keys;
-    if (keys % STEP == 0) {
+    if (keys - said >= STEP || keys < said) {
+      said = keys;
       shown = true;
       terminal.progress(
           "reading: "

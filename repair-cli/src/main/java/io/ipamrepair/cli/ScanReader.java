@@ -7,7 +7,7 @@ import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.etcd.EtcdIdentity;
 import io.ipamrepair.run.ToolKeys;
-import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.source.ScreenedSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +36,7 @@ final class ScanReader implements AutoCloseable {
     try {
       long start = System.nanoTime();
       EtcdIdentity identity = etcd.identity();
-      IpamState state = read(new LiveSource(etcd));
+      IpamState state = read(new ScreenedSource(etcd));
       Duration reading = Duration.ofNanos(System.nanoTime() - start);
       Optional<ToolKeys> toolKeys = ToolKeys.read(etcd);
       List<Finding> findings = Check.of(state);
@@ -47,7 +47,7 @@ final class ScanReader implements AutoCloseable {
     }
   }
 
-  private IpamState read(LiveSource source) throws EtcdException {
+  private IpamState read(ScreenedSource source) throws EtcdException {
     if (!progress) {
       return source.read();
     }

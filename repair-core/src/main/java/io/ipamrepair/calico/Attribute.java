@@ -17,12 +17,15 @@ import java.util.regex.Pattern;
  * @param secondary pod, namespace, node, type…; empty when absent
  * @param alternateOwner the second owner of an address during a live migration; empty when absent
  * @param releasedAt when the address was released, if it is cooling down and holds nothing any more
+ * @param settled whether its endpoint and its handle agree with it in everything that a rule asks;
+ *     then only its node is kept of it, and endpoint and handle are not in the state
  */
 public record Attribute(
     Optional<String> handleId,
     Map<String, String> secondary,
     Map<String, String> alternateOwner,
-    Optional<Instant> releasedAt) {
+    Optional<Instant> releasedAt,
+    boolean settled) {
   /**
    * The pseudo-handle of the addresses that Windows reserves in each block; it has no handle key.
    */
@@ -41,7 +44,13 @@ public record Attribute(
         fields.optionalText("handle_id"),
         fields.textMap("secondary"),
         fields.textMap("alternateOwnerAttrs"),
-        fields.time("releasedAt"));
+        fields.time("releasedAt"),
+        false);
+  }
+
+  /** What is kept of a settled workload's attribute. */
+  static Attribute settledOn(String node) {
+    return new Attribute(Optional.empty(), Map.of("node", node), Map.of(), Optional.empty(), true);
   }
 
   /**

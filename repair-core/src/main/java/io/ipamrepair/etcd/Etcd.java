@@ -10,6 +10,7 @@ import io.ipamrepair.kv.CommitOutcome;
 import io.ipamrepair.kv.EtcdFailure;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
+import io.ipamrepair.kv.KeyValueView;
 import io.ipamrepair.kv.Transaction;
 import java.net.URI;
 import java.time.Duration;
@@ -50,6 +51,7 @@ public final class Etcd implements AutoCloseable {
   private final List<Connection> connections;
   private final Endpoints endpoints;
   private final PagedRead reads;
+  private final BulkRead bulk;
   private final TransactionCoding coding;
   private final WritableKeys writable;
   private final TimeLimits limits;
@@ -64,6 +66,7 @@ public final class Etcd implements AutoCloseable {
     this.connections = List.copyOf(connections);
     this.endpoints = new Endpoints(connections, limits);
     this.reads = new PagedRead(endpoints, namespace);
+    this.bulk = new BulkRead(endpoints, namespace);
     this.coding = new TransactionCoding(namespace);
     this.writable = writable;
     this.limits = limits;
@@ -148,6 +151,27 @@ public final class Etcd implements AutoCloseable {
    */
   public long count(List<KeyRange> ranges) throws EtcdException {
     return reads.count(ranges);
+  }
+
+  /** Takes keys on one thread. */
+  public interface PartSink {
+    /** A key and its value; the view is valid until this returns. */
+    void key(KeyValueView read);
+
+    /** A part is read to its end. */
+    void partEnds();
+  }
+
+  /**
+   * Reads {@code parts} at {@code revision}, in no order and several at a time.
+   *
+   * @param parts ranges of some megabytes each: for a page of a longer one etcd walks all of it
+   * @param sinks makes the sink of a thread; called on the calling thread
+   * @throws EtcdException also when the revision is compacted meanwhile: then it is to be read anew
+   */
+  public void readParts(long revision, List<KeyRange> parts, Supplier<PartSink> sinks)
+      throws EtcdException {
+    bulk.parts(revision, parts, sinks);
   }
 
   /** The {@code keys} that exist, at one revision. */

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class AttributeTest {
   private static Attribute with(Map<String, String> secondary) {
-    return new Attribute(Optional.empty(), secondary, Map.of(), Optional.empty());
+    return new Attribute(Optional.empty(), secondary, Map.of(), Optional.empty(), false);
   }
 
   @ParameterizedTest
