@@ -40,13 +40,16 @@ final class ReviewText {
             + plan.expires());
     terminal.result(
         "etcd cluster "
-            + plan.cluster().etcdClusterId().orElse("not known: review only")
+            + plan.cluster().etcdClusterId().orElse("not known (review only)")
             + ", Calico cluster "
             + plan.cluster().guid().orElse("without GUID")
             + ", revision "
             + plan.cluster().revision()
             + ", digest "
             + Phrases.digest(sealed.digest()));
+    plan.fileOption()
+        .ifPresent(
+            option -> terminal.result("made from a file (" + option + "), not from a live etcd"));
     terminal.result("");
     why(plan);
     impact(plan.impact());

@@ -20,13 +20,13 @@ final class ScanCommand extends ToolCommand {
 
   @Override
   public ExitCode call() {
-    LiveState live = session.read(top());
-    List<Finding> findings = Check.of(live.state());
-    Capacity capacity = Capacity.of(live.state());
+    ReadState read = session.read(top());
+    List<Finding> findings = Check.of(read.state());
+    Capacity capacity = Capacity.of(read.state());
     if (json()) {
-      session.terminal().raw(PrettyJson.of(ScanJson.of(live, findings, capacity)));
+      session.terminal().raw(PrettyJson.of(ScanJson.of(read, findings, capacity)));
     } else {
-      new ScanText(session.terminal(), all).print(live, findings, capacity);
+      new ScanText(session.terminal(), all).print(read, findings, capacity);
     }
     boolean clean = findings.stream().allMatch(finding -> finding.severity() == Severity.INFO);
     return clean ? ExitCode.DONE : ExitCode.FOUND;

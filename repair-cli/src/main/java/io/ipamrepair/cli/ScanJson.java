@@ -4,7 +4,9 @@ import io.ipamrepair.check.Capacity;
 import io.ipamrepair.check.Finding;
 import io.ipamrepair.check.Remedy;
 import io.ipamrepair.json.Json;
+import io.ipamrepair.source.Origin;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What {@code scan} found, for programs; rules, severities and objects are named as in the
@@ -13,18 +15,40 @@ import java.util.List;
 final class ScanJson {
   private ScanJson() {}
 
-  static Json.Obj of(LiveState live, List<Finding> findings, Capacity capacity) {
+  static Json.Obj of(ReadState read, List<Finding> findings, Capacity capacity) {
     return Json.Obj.of(
         "format", Json.Num.of(1),
         "etcd",
             Json.Obj.of(
-                "endpoint", new Json.Text(live.identity().endpoint()),
-                "clusterId", new Json.Text(live.clusterId())),
-        "calicoGuid", live.state().guid().<Json>map(Json.Text::new).orElse(Json.Null.NULL),
-        "revision", Json.Num.of(live.state().revision()),
-        "keys", Json.Num.of(live.state().keys()),
+                "endpoint", optional(endpoint(read.origin())),
+                "clusterId", optional(read.origin().etcdClusterId())),
+        "source", source(read.origin()),
+        "calicoGuid", optional(read.state().guid()),
+        "revision", Json.Num.of(read.state().revision()),
+        "keys", Json.Num.of(read.state().keys()),
         "findings", new Json.Array(findings.stream().<Json>map(ScanJson::finding).toList()),
         "capacity", capacity(capacity));
+  }
+
+  private static Optional<String> endpoint(Origin origin) {
+    return origin instanceof Origin.Live live ? Optional.of(live.endpoint()) : Optional.empty();
+  }
+
+  private static Json.Obj source(Origin origin) {
+    String kind = "live";
+    Optional<String> file = Optional.empty();
+    if (origin instanceof Origin.Snapshot snapshot) {
+      kind = "snapshot";
+      file = Optional.of(snapshot.file());
+    } else if (origin instanceof Origin.Dump dump) {
+      kind = "dump";
+      file = Optional.of(dump.file());
+    }
+    return Json.Obj.of("kind", new Json.Text(kind), "file", optional(file));
+  }
+
+  private static Json optional(Optional<String> text) {
+    return text.<Json>map(Json.Text::new).orElse(Json.Null.NULL);
   }
 
   private static Json.Obj capacity(Capacity capacity) {

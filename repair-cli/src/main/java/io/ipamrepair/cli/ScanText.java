@@ -8,6 +8,7 @@ import io.ipamrepair.check.Finding;
 import io.ipamrepair.check.Remedy;
 import io.ipamrepair.check.Severity;
 import io.ipamrepair.repair.Words;
+import io.ipamrepair.source.Origin;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,9 +32,9 @@ final class ScanText {
     this.all = all;
   }
 
-  void print(LiveState live, List<Finding> findings, Capacity capacity) {
+  void print(ReadState read, List<Finding> findings, Capacity capacity) {
     String version =
-        live.state()
+        read.state()
             .cluster()
             .flatMap(Stored::value)
             .map(ClusterInformation::calicoVersion)
@@ -41,23 +42,24 @@ final class ScanText {
             .map(text -> "Calico " + text)
             .orElse("Calico version unknown");
     terminal.result(
-        "etcd "
-            + live.identity().endpoint()
-            + "   cluster "
-            + live.clusterId()
+        read.origin().words()
+            + read.origin().etcdClusterId().map(id -> "   cluster " + id).orElse("")
             + "   "
             + version
             + "   revision "
-            + live.state().revision()
+            + read.state().revision()
             + "   "
-            + Words.count(live.state().keys(), "key")
-            + String.format(" in %.1f s", live.took().toMillis() / 1000.0));
+            + Words.count(read.state().keys(), "key")
+            + String.format(" in %.1f s", read.took().toMillis() / 1000.0));
     terminal.result("");
     headline(capacity);
     terminal.result("");
     groups(findings).forEach(this::print);
     capacity(capacity);
     summary(findings);
+    if (!(read.origin() instanceof Origin.Live)) {
+      planning(read.origin(), findings);
+    }
   }
 
   /** Findings that say the same of several objects are one paragraph. */
@@ -238,6 +240,20 @@ final class ScanText {
     Set<String> rules = findings.stream().map(Finding::rule).collect(Collectors.toSet());
     if (rules.contains("P2")) {
       terminal.result("The playbook for this: ipam-repair playbook show overlapping-pool");
+    }
+  }
+
+  /** What the commands that were named mean here, where the data are not those of a live etcd. */
+  private void planning(Origin origin, List<Finding> findings) {
+    if (findings.stream().anyMatch(finding -> finding.remedy() instanceof Remedy.Command)) {
+      String option = Shell.words(origin.option().stream().toList());
+      boolean redacted = origin instanceof Origin.Dump dump && dump.redacted();
+      terminal.result(
+          redacted
+              ? "Names are pseudonyms: these commands work with " + option + " only."
+              : "These commands plan from the live etcd; with "
+                  + option
+                  + " they plan from this file.");
     }
   }
 
