@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ScanCommand.class,
+      DumpCommand.class,
       RemovePoolCommand.class,
       ReleaseOrphanBlocksCommand.class,
       ReassignAffinityCommand.class,
@@ -34,6 +35,20 @@ final class IpamRepair {
       paramLabel = "URL[,URL]",
       description = "etcd's endpoints, as for etcdctl.")
   Optional<String> endpoints = Optional.empty();
+
+  @Option(
+      names = "--snapshot",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      description = "Reads a snapshot of etcd's instead of a live etcd.")
+  Optional<Path> snapshot = Optional.empty();
+
+  @Option(
+      names = "--dump",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      description = "Reads a dump of this tool's instead of a live etcd.")
+  Optional<Path> dump = Optional.empty();
 
   @Option(
       names = "--cacert",

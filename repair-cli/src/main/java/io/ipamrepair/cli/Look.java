@@ -7,21 +7,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One look at a live etcd, all of Calico's data at one revision.
+ * One look at a live etcd or a file, all of Calico's data at one revision.
  *
- * @param live the state, and whose it is
+ * @param read the state, and where it comes from
  * @param toolKeys what the tool's own keys say, read right after; nothing where the user may not
- *     read them
+ *     read them, and of a file
  * @param findings what every rule says of the state, the worst first
  * @param took how long reading and judging took
  */
-record Look(LiveState live, Optional<ToolKeys> toolKeys, List<Finding> findings, Duration took) {
+record Look(ReadState read, Optional<ToolKeys> toolKeys, List<Finding> findings, Duration took) {
   Look {
     findings = List.copyOf(findings);
   }
 
   /** The revision that was read. */
   long revision() {
-    return live.state().revision();
+    return read.state().revision();
   }
 }

@@ -3,6 +3,7 @@ package io.ipamrepair.cli;
 import io.ipamrepair.calico.ClusterInformation;
 import io.ipamrepair.calico.Stored;
 import io.ipamrepair.run.ToolKeys;
+import io.ipamrepair.source.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,7 @@ final class MomentText {
 
   /** Calico's maintenance flag; nothing where it is not known. */
   static Optional<Boolean> datastoreReady(Look look) {
-    return look.live()
+    return look.read()
         .state()
         .cluster()
         .flatMap(Stored::value)
@@ -30,7 +31,7 @@ final class MomentText {
   /** Sentences for a person, with the next command; none where nothing is unusual. */
   static List<String> lines(Look look) {
     List<String> lines = new ArrayList<>();
-    if (look.toolKeys().isEmpty()) {
+    if (look.toolKeys().isEmpty() && look.read().origin() instanceof Origin.Live) {
       lines.add(
           "Not known: whether ipam-repair is at work; this user may not read /ipam-repair/v1/ in"
               + " etcd.");

@@ -7,9 +7,10 @@ import io.ipamrepair.plan.Planner;
 import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.repair.RefusedException;
 import io.ipamrepair.repair.Repair;
+import io.ipamrepair.source.Origin;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Mixin;
 
 /** A command that makes a plan out of a repair. It changes nothing. */
@@ -27,20 +28,22 @@ abstract class RepairCommand extends ToolCommand {
     PlanOutput output = PlanOutput.at(session, planOptions.out);
     Instant now = session.now();
     Repair repair = repair(now);
-    LiveState live = session.read(top());
-    Plan plan = plan(repair, live.state(), circumstances(live, now));
+    ReadState read = session.read(top());
+    Plan plan = plan(repair, read.state(), circumstances(read.origin(), now));
     output.write(repair.name(), plan, json());
     return ExitCode.DONE;
   }
 
-  private Circumstances circumstances(LiveState live, Instant now) {
+  private Circumstances circumstances(Origin origin, Instant now) {
+    List<String> command = new ArrayList<>(arguments());
+    origin.option().ifPresent(command::add);
     return new Circumstances(
-        arguments(),
+        command,
         session.operatorName(),
         now,
         now.plus(planOptions.expires),
         planOptions.reason,
-        Optional.of(live.clusterId()));
+        origin.etcdClusterId());
   }
 
   private Plan plan(Repair repair, IpamState state, Circumstances circumstances) {

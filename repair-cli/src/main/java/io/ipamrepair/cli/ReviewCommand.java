@@ -1,7 +1,10 @@
 package io.ipamrepair.cli;
 
 import io.ipamrepair.json.PrettyJson;
+import io.ipamrepair.plan.Plan;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -24,8 +27,18 @@ final class ReviewCommand extends ToolCommand {
       session.terminal().raw(PrettyJson.of(plan.json()));
     } else {
       new ReviewText(session.terminal()::result).print(plan.sealed());
-      session.terminal().result("Next: ipam-repair apply " + session.shown(plan.file()));
+      session.terminal().result(next(plan));
     }
     return ExitCode.DONE;
+  }
+
+  private String next(PlanInput input) {
+    Plan plan = input.sealed().plan();
+    if (plan.cluster().etcdClusterId().isPresent()) {
+      return "Next: ipam-repair apply " + session.shown(input.file());
+    }
+    List<String> again = new ArrayList<>(plan.command());
+    plan.fileOption().ifPresent(again::remove);
+    return "It cannot be applied. To plan it from the live etcd: ipam-repair " + Shell.words(again);
   }
 }

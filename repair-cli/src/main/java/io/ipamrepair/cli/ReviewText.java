@@ -46,13 +46,15 @@ final class ReviewText {
             + plan.expires());
     out.accept(
         "etcd cluster "
-            + plan.cluster().etcdClusterId().orElse("not known: review only")
+            + plan.cluster().etcdClusterId().orElse("not known (review only)")
             + ", Calico cluster "
             + plan.cluster().guid().orElse("without GUID")
             + ", revision "
             + plan.cluster().revision()
             + ", digest "
             + Phrases.digest(sealed.digest()));
+    plan.fileOption()
+        .ifPresent(option -> out.accept("made from a file (" + option + "), not from a live etcd"));
     out.accept("");
     why(plan);
     impact(plan.impact());

@@ -49,8 +49,8 @@ final class Scan {
         settled.findings().size() - visible.size(),
         baseline.map(each -> use(each, visible.size() - shown.size(), last)),
         Optional.of(settled).filter(any -> !settles.isZero()),
-        Capacity.of(last.live().state()),
-        Since.of(last.live().state(), shown));
+        Capacity.of(last.read().state()),
+        Since.of(last.read().state(), shown));
   }
 
   private boolean isSuspicious(Finding finding) {
@@ -68,7 +68,7 @@ final class Scan {
 
   /** Names of objects are much the same everywhere: what is accepted there is damage here. */
   private void refuseAnother(String guid, Look look) {
-    Optional<String> here = look.live().state().guid();
+    Optional<String> here = look.read().state().guid();
     if (here.isPresent() && !here.get().equals(guid)) {
       throw new CommandFailure(
           ExitCode.USAGE,

@@ -86,7 +86,7 @@ final class ScanCommand extends ToolCommand {
     Set<Baseline.Accepted> accepted =
         report.findings().stream().map(Baseline.Accepted::of).collect(Collectors.toSet());
     file.write(
-        new Baseline(report.look().live().state().guid(), session.now(), new TreeSet<>(accepted)));
+        new Baseline(report.look().read().state().guid(), session.now(), new TreeSet<>(accepted)));
     session
         .terminal()
         .message(
@@ -146,7 +146,11 @@ final class ScanCommand extends ToolCommand {
     boolean monitoring =
         Set.of(IpamRepair.OutputFormat.prometheus, IpamRepair.OutputFormat.nagios)
             .contains(top().output);
-    return settle.orElse(monitoring ? MONITORING_SETTLES : Duration.ZERO);
+    if (isFile() && settle.filter(time -> !time.isZero()).isPresent()) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--settle is for a live etcd: a snapshot or dump stays as it is");
+    }
+    return settle.orElse(monitoring && !isFile() ? MONITORING_SETTLES : Duration.ZERO);
   }
 
   private ScanReport report() {
@@ -154,13 +158,22 @@ final class ScanCommand extends ToolCommand {
     Scan scan =
         new Scan(
             filters, baselines.baseline.map(file -> new BaselineFile(session, file)), settles());
-    try (ScanReader reader =
-        new ScanReader(
-            session.connectForReading(top()),
-            session.terminal(),
-            text && session.terminal().showsProgress())) {
+    try (ScanReader reader = reader(text)) {
       return scan.report(reader, this::tellWaiting);
     }
+  }
+
+  private ScanReader reader(boolean text) {
+    return isFile()
+        ? new FileScanReader(session.read(top()))
+        : new LiveScanReader(
+            session.connectForReading(top()),
+            session.terminal(),
+            text && session.terminal().showsProgress());
+  }
+
+  private boolean isFile() {
+    return top().snapshot.isPresent() || top().dump.isPresent();
   }
 
   private void tellWaiting(int findings) {

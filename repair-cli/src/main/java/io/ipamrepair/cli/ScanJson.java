@@ -6,6 +6,7 @@ import io.ipamrepair.check.Remedy;
 import io.ipamrepair.check.Since;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.run.ToolKeys;
+import io.ipamrepair.source.Origin;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,16 +19,17 @@ final class ScanJson {
   private ScanJson() {}
 
   static Json.Obj of(ScanReport report) {
-    LiveState live = report.look().live();
+    ReadState read = report.look().read();
     return Json.Obj.of(
         "format", Json.Num.of(1),
         "etcd",
             Json.Obj.of(
-                "endpoint", new Json.Text(live.identity().endpoint()),
-                "clusterId", new Json.Text(live.clusterId())),
-        "calicoGuid", live.state().guid().<Json>map(Json.Text::new).orElse(Json.Null.NULL),
-        "revision", Json.Num.of(live.state().revision()),
-        "keys", Json.Num.of(live.state().keys()),
+                "endpoint", optional(endpoint(read.origin())),
+                "clusterId", optional(read.origin().etcdClusterId())),
+        "source", source(read.origin()),
+        "calicoGuid", optional(read.state().guid()),
+        "revision", Json.Num.of(read.state().revision()),
+        "keys", Json.Num.of(read.state().keys()),
         "moment", moment(report.look()),
         "settled", report.settled().<Json>map(ScanJson::settled).orElse(Json.Null.NULL),
         "hidden", Json.Num.of(report.hidden()),
@@ -74,6 +76,27 @@ final class ScanJson {
     return Json.Obj.of(
         "leftOut", Json.Num.of(baseline.leftOut()),
         "gone", Json.Num.of(baseline.gone()));
+  }
+
+  private static Optional<String> endpoint(Origin origin) {
+    return origin instanceof Origin.Live live ? Optional.of(live.endpoint()) : Optional.empty();
+  }
+
+  private static Json.Obj source(Origin origin) {
+    String kind = "live";
+    Optional<String> file = Optional.empty();
+    if (origin instanceof Origin.Snapshot snapshot) {
+      kind = "snapshot";
+      file = Optional.of(snapshot.file());
+    } else if (origin instanceof Origin.Dump dump) {
+      kind = "dump";
+      file = Optional.of(dump.file());
+    }
+    return Json.Obj.of("kind", new Json.Text(kind), "file", optional(file));
+  }
+
+  private static Json optional(Optional<String> text) {
+    return text.<Json>map(Json.Text::new).orElse(Json.Null.NULL);
   }
 
   private static Json.Obj capacity(Capacity capacity) {

@@ -70,7 +70,7 @@ final class ScanPrometheus {
         "How long the last look at etcd took: reading and judging, without waiting to settle.",
         seconds(look.took()));
     one("revision", "The revision of etcd that was read.", look.revision());
-    one("keys", "Keys that were read.", look.live().state().keys());
+    one("keys", "Keys that were read.", look.read().state().keys());
   }
 
   private void findings(List<Finding> findings) {

@@ -8,6 +8,7 @@ import io.ipamrepair.check.Finding;
 import io.ipamrepair.check.Remedy;
 import io.ipamrepair.check.Severity;
 import io.ipamrepair.repair.Words;
+import io.ipamrepair.source.Origin;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,9 +36,9 @@ final class ScanText {
   }
 
   void print(ScanReport report) {
-    LiveState live = report.look().live();
+    ReadState read = report.look().read();
     String version =
-        live.state()
+        read.state()
             .cluster()
             .flatMap(Stored::value)
             .map(ClusterInformation::calicoVersion)
@@ -45,17 +46,15 @@ final class ScanText {
             .map(text -> "Calico " + text)
             .orElse("Calico version unknown");
     terminal.result(
-        "etcd "
-            + live.identity().endpoint()
-            + "   cluster "
-            + live.clusterId()
+        read.origin().words()
+            + read.origin().etcdClusterId().map(id -> "   cluster " + id).orElse("")
             + "   "
             + version
             + "   revision "
-            + live.state().revision()
+            + read.state().revision()
             + "   "
-            + Words.count(live.state().keys(), "key")
-            + String.format(" in %.1f s", live.took().toMillis() / 1000.0));
+            + Words.count(read.state().keys(), "key")
+            + String.format(" in %.1f s", read.took().toMillis() / 1000.0));
     MomentText.lines(report.look()).stream()
         .flatMap(line -> Phrases.wrapped(line, Phrases.WIDTH).stream())
         .forEach(terminal::result);
@@ -67,6 +66,9 @@ final class ScanText {
     capacity(report.capacity());
     summary(report.findings());
     remarks.leftOut().forEach(terminal::result);
+    if (!(read.origin() instanceof Origin.Live)) {
+      planning(read.origin(), report.findings());
+    }
   }
 
   /** Findings that say the same of several objects are one paragraph. */
@@ -254,6 +256,20 @@ final class ScanText {
     Set<String> rules = findings.stream().map(Finding::rule).collect(Collectors.toSet());
     if (rules.contains("P2")) {
       terminal.result("The playbook for this: ipam-repair playbook show overlapping-pool");
+    }
+  }
+
+  /** What the commands that were named mean here, where the data are not those of a live etcd. */
+  private void planning(Origin origin, List<Finding> findings) {
+    if (findings.stream().anyMatch(finding -> finding.remedy() instanceof Remedy.Command)) {
+      String option = Shell.words(origin.option().stream().toList());
+      boolean redacted = origin instanceof Origin.Dump dump && dump.redacted();
+      terminal.result(
+          redacted
+              ? "Names are pseudonyms: these commands work with " + option + " only."
+              : "These commands plan from the live etcd; with "
+                  + option
+                  + " they plan from this file.");
     }
   }
 

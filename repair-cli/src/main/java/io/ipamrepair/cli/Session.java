@@ -6,16 +6,23 @@ import io.ipamrepair.cli.config.ConnectionConfig;
 import io.ipamrepair.cli.config.ConnectionFlags;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
-import io.ipamrepair.etcd.EtcdIdentity;
 import io.ipamrepair.journal.Journal;
+import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.run.Operator;
 import io.ipamrepair.run.RunKeys;
+import io.ipamrepair.source.DumpFile;
 import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.source.Origin;
+import io.ipamrepair.source.SnapshotFile;
+import io.ipamrepair.source.SourceException;
+import io.ipamrepair.source.StateSource;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -127,6 +134,11 @@ final class Session {
 
   /** Where the etcd is, out of flags, variables and files. */
   ConnectionConfig.Resolved connection(IpamRepair options) {
+    if (options.snapshot.isPresent() || options.dump.isPresent()) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "this command works on a live etcd; --snapshot and --dump are for commands that read");
+    }
     ConnectionFlags flags =
         new ConnectionFlags(
             options.endpoints,
@@ -155,15 +167,63 @@ final class Session {
     return Etcd.connect(config.target(), config.limits().after(elapsed), RunKeys.writable());
   }
 
-  /** Reads the whole state, at one revision. */
-  LiveState read(IpamRepair options) {
-    try (Etcd etcd = connect(connection(options))) {
-      long start = System.nanoTime();
-      EtcdIdentity identity = etcd.identity();
-      IpamState state = new LiveSource(etcd).read();
-      return new LiveState(state, identity, Duration.ofNanos(System.nanoTime() - start));
+  /** Reads the whole state, at one revision, from where the options say. */
+  ReadState read(IpamRepair options) {
+    long start = System.nanoTime();
+    return from(
+        options,
+        source -> {
+          Origin origin = source.origin();
+          IpamState state = source.read();
+          return new ReadState(state, origin, Duration.ofNanos(System.nanoTime() - start));
+        });
+  }
+
+  /** What a command does with a source. */
+  interface Use<T> {
+    T of(StateSource source) throws EtcdException, SourceException;
+  }
+
+  /** Opens the live etcd or the file that the options name, and uses it. */
+  <T> T from(IpamRepair options, Use<T> use) {
+    refuseTwoSources(options);
+    try {
+      if (options.snapshot.isPresent()) {
+        Path file = options.snapshot.get();
+        Bytes prefix = Bytes.utf8(options.prefix.orElse(""));
+        return use.of(SnapshotFile.open(resolve(file), file.toString(), prefix));
+      }
+      if (options.dump.isPresent()) {
+        Path file = options.dump.get();
+        return use.of(DumpFile.open(resolve(file), file.toString()));
+      }
+      try (Etcd etcd = connect(connection(options))) {
+        return use.of(new LiveSource(etcd));
+      }
     } catch (EtcdException unusable) {
       throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
+    } catch (SourceException unusable) {
+      boolean absent = unusable.reason() == SourceException.Reason.ABSENT;
+      throw new CommandFailure(absent ? ExitCode.USAGE : ExitCode.ETCD, unusable.getMessage());
+    }
+  }
+
+  private static void refuseTwoSources(IpamRepair options) {
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("--snapshot", options.snapshot.isPresent());
+    given.put("--dump", options.dump.isPresent());
+    given.put("--endpoints", options.endpoints.isPresent());
+    given.put("--cluster", options.cluster.isPresent());
+    List<String> named = given.keySet().stream().filter(given::get).toList();
+    boolean file = options.snapshot.isPresent() || options.dump.isPresent();
+    if (file && named.size() > 1) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          String.join(" and ", named) + " name different sources; give one of them");
+    }
+    if (options.dump.isPresent() && options.prefix.isPresent()) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "--dump and --prefix do not go together: the keys of a dump have none");
     }
   }
 

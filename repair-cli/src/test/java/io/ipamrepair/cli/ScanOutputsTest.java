@@ -364,7 +364,8 @@ class ScanOutputsTest {
       })
   void aFilterThatMeansNothingIsRefusedWithWhatIsExpected(String term, String expected) {
     for (String option : List.of("--only ", "--ignore ")) {
-      assertThat(scan(2, option + term).err()).contains(expected);
+      // Long lines are broken.
+      assertThat(scan(2, option + term).err().replaceAll("\\s+", " ")).contains(expected);
     }
   }
 
@@ -463,8 +464,9 @@ class ScanOutputsTest {
     loadManyHandles();
     int keys = json(scan(1, "-o json")).get("keys").asInt();
     assertThat(place.typing("").run("scan --only P1").err())
-        .isEqualTo(
-            "\rreading: 5000 of %d keys\u001b[K\rread: %d keys\u001b[K%n".formatted(keys, keys));
+        .matches(
+            "\rreading: 5[0-9]{3} of %d keys\u001b\\[K\rread: %d keys\u001b\\[K%n"
+                .formatted(keys, keys));
     for (String format : List.of("json", "prometheus", "nagios")) {
       assertThat(place.run("scan --settle 0s --only P1 -o " + format).err()).as(format).isEmpty();
     }

@@ -7,11 +7,14 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyRange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where Calico keeps what in etcd (reference, section 2): the only type that knows a key's text.
@@ -41,6 +44,25 @@ public final class KeyLayout {
   private static final Pattern AFFINITY =
       Pattern.compile(IPAM + "(host|virtual)/([^/]+)/(ipv4|ipv6)/block/([^/]+)", Pattern.DOTALL);
   private static final Pattern HOST_RECORD = Pattern.compile(IPAM + "host/([^/]+)", Pattern.DOTALL);
+
+  /** Words of Calico's in keys, which name nobody. */
+  private static final Set<String> SEGMENTS =
+      Stream.concat(
+              OTHER_RESOURCES.stream(),
+              Stream.of(
+                  "assignment",
+                  "host",
+                  "virtual",
+                  "handle",
+                  "config",
+                  "ipv4",
+                  "ipv6",
+                  "block",
+                  POOLS,
+                  NODES,
+                  ENDPOINTS,
+                  CLUSTER_INFORMATION))
+          .collect(Collectors.toUnmodifiableSet());
 
   /** The key ranges that a scan reads. */
   public List<KeyRange> ranges() {
@@ -273,6 +295,58 @@ public final class KeyLayout {
 
   /** More ranges than this cost a step too many compares; then fewer and wider ones must do. */
   private static final int MOST_RANGES = 16;
+
+  /**
+   * The same key with pseudonyms for the names in it; what it stands for is of the same kind as
+   * before. Names of pools stay.
+   */
+  Bytes redacted(Bytes key, Pseudonyms pseudonyms) {
+    CalicoKey at = classify(key);
+    if (at instanceof CalicoKey.HandleKey handle) {
+      return handleKey(pseudonyms.of(handle.id()));
+    } else if (at instanceof CalicoKey.NodeKey node) {
+      return nodeKey(pseudonyms.of(node.name()));
+    } else if (at instanceof CalicoKey.EndpointKey endpoint) {
+      return key(
+          new EndpointId(
+              pseudonyms.of(endpoint.id().namespace()),
+              EndpointNames.redacted(endpoint.id().name(), pseudonyms)));
+    } else if (at instanceof CalicoKey.AffinityKey || at instanceof CalicoKey.HostRecordKey) {
+      return named(IPAM, key, pseudonyms);
+    } else if (at instanceof CalicoKey.ClusterInformationKey
+        || at instanceof CalicoKey.ResourceKey) {
+      return named(RESOURCES, key, pseudonyms);
+    } else if (at instanceof CalicoKey.MisplacedResourceKey) {
+      return Bytes.utf8(redacted(key.display(), pseudonyms));
+    } else if (at instanceof CalicoKey.UnknownIpamKey) {
+      Bytes hidden = Bytes.utf8(redacted(key.display(), pseudonyms));
+      // Without what made it unknown it might be a key that Calico knows.
+      return classify(hidden) instanceof CalicoKey.UnknownIpamKey
+          ? hidden
+          : Bytes.utf8(IPAM + "unknown/" + pseudonyms.of(key.display()));
+    }
+    return key;
+  }
+
+  /** Hides the second segment behind {@code root}, which is the name; the first is its kind. */
+  private static Bytes named(String root, Bytes key, Pseudonyms pseudonyms) {
+    String[] segments = key.display().substring(root.length()).split("/", -1);
+    segments[1] = pseudonyms.of(segments[1]);
+    return Bytes.utf8(root + String.join("/", segments));
+  }
+
+  /** Each segment that is neither a word of Calico's keys nor a CIDR is hidden. */
+  private static String redacted(String raw, Pseudonyms pseudonyms) {
+    String root = raw.startsWith(IPAM) ? IPAM : RESOURCES;
+    return root
+        + Arrays.stream(raw.substring(root.length()).split("/", -1))
+            .map(
+                segment ->
+                    SEGMENTS.contains(segment) || cidrOfSegment(segment).isPresent()
+                        ? segment
+                        : pseudonyms.of(segment))
+            .collect(Collectors.joining("/"));
+  }
 
   /**
    * Key ranges that hold every block inside {@code network}, and few others beside them: block keys

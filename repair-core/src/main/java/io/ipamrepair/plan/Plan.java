@@ -42,6 +42,8 @@ public record Plan(
     List<String> left,
     String acceptedRisk,
     List<Step> steps) {
+  private static final List<String> FILE_OPTIONS = List.of("--snapshot=", "--dump=");
+
   public Plan {
     command = List.copyOf(command);
     left = List.copyOf(left);
@@ -168,6 +170,16 @@ public record Plan(
           .<Requirement>map(bytes -> new Requirement.KeyIs(key, bytes))
           .orElse(new Requirement.KeyAbsent(key));
     }
+  }
+
+  /**
+   * The word of its command that names the file it was made from: {@code --snapshot=etcd.db};
+   * nothing when it was made from a live etcd.
+   */
+  public Optional<String> fileOption() {
+    return command.stream()
+        .filter(word -> FILE_OPTIONS.stream().anyMatch(word::startsWith))
+        .findFirst();
   }
 
   /** How many keys all steps write, a key counted once per step. */

@@ -4,20 +4,17 @@ import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.Stored;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.source.NewFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,13 +34,7 @@ final class StateDump {
    */
   static String write(IpamState state, Path file) throws IOException {
     MessageDigest digest = sha256();
-    var ownerOnly =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    var create = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    boolean posix =
-        Files.getFileStore(file.toAbsolutePath().getParent()).supportsFileAttributeView("posix");
-    try (FileChannel channel =
-        posix ? FileChannel.open(file, create, ownerOnly) : FileChannel.open(file, create)) {
+    try (FileChannel channel = NewFile.create(file)) {
       GZIPOutputStream zip =
           new GZIPOutputStream(new DigestOutputStream(Channels.newOutputStream(channel), digest));
       for (Stored<?> stored : state.all()) {

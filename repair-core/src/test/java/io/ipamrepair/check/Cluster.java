@@ -191,14 +191,21 @@ final class Cluster {
             .replace("\"uid\"", "\"namespace\":\"default\",\"uid\""));
   }
 
+  /** Its keys, each of a revision of its own, from 2 on. */
+  List<KeyValue> keyValues() {
+    List<KeyValue> all = new ArrayList<>();
+    values.forEach(
+        (key, value) -> {
+          long revision = all.size() + 2L;
+          all.add(new KeyValue(key, value, revision, revision, 1));
+        });
+    return all;
+  }
+
   IpamState state() {
     IpamState.Builder builder = new IpamState.Builder(new KeyLayout());
-    long revision = 1;
-    for (Map.Entry<Bytes, Bytes> entry : values.entrySet()) {
-      revision++;
-      builder.add(new KeyValue(entry.getKey(), entry.getValue(), revision, revision, 1));
-    }
-    return builder.build(revision);
+    keyValues().forEach(builder::add);
+    return builder.build(values.size() + 1L);
   }
 
   List<Finding> findings() {

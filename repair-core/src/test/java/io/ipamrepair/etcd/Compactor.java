@@ -9,17 +9,18 @@ import io.grpc.ManagedChannelBuilder;
 import java.net.URI;
 
 /** Compacts an etcd up to its newest revision, as Calico's controllers do every ten minutes. */
-final class Compactor implements AutoCloseable {
+public final class Compactor implements AutoCloseable {
   private final ManagedChannel channel;
 
-  Compactor(URI endpoint) {
+  public Compactor(URI endpoint) {
     this.channel =
         ManagedChannelBuilder.forAddress(endpoint.getHost(), endpoint.getPort())
             .usePlaintext()
             .build();
   }
 
-  void compact() {
+  /** Forgets all revisions before the newest one. */
+  public void compact() {
     KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel);
     long now =
         kv.range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("/none")).build())

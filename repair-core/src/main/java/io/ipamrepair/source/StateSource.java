@@ -1,0 +1,34 @@
+package io.ipamrepair.source;
+
+import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.KeyLayout;
+import io.ipamrepair.etcd.AtRevision;
+import io.ipamrepair.etcd.EtcdException;
+import io.ipamrepair.kv.KeyValue;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+
+/** A place that Calico's keys can be read from, all at one revision. */
+public sealed interface StateSource permits LiveSource, SnapshotFile, DumpFile {
+  /** Where it is. */
+  Origin origin() throws EtcdException, SourceException;
+
+  /**
+   * Hands over every key in the ranges of {@link KeyLayout#ranges}, in key order, one at a time.
+   * Reading may have to start again; then what was gathered is dropped and a fresh result is asked
+   * for.
+   *
+   * @param fresh makes an empty result
+   * @param sink adds a key to a result
+   */
+  <T> AtRevision<T> forEach(Supplier<T> fresh, BiConsumer<? super T, KeyValue> sink)
+      throws EtcdException, SourceException;
+
+  /** The state; values are decoded as they arrive. */
+  default IpamState read() throws EtcdException, SourceException {
+    KeyLayout layout = new KeyLayout();
+    AtRevision<IpamState.Builder> read =
+        forEach(() -> new IpamState.Builder(layout), IpamState.Builder::add);
+    return read.value().build(read.revision());
+  }
+}
