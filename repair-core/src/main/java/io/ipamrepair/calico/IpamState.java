@@ -8,7 +8,6 @@ import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -16,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Everything that was read of Calico's IPAM data, at one revision. Immutable; all maps are sorted.
@@ -177,80 +178,38 @@ public final class IpamState {
 
     /** The nodes so far, readable or not. */
     Set<String> nodeNames() {
-      Set<String> names = new HashSet<>();
-      byKey
-          .values()
-          .forEach(
-              stored -> {
-                if (stored.at() instanceof CalicoKey.NodeKey node) {
-                  names.add(node.name());
-                }
-              });
-      return names;
+      return at(CalicoKey.NodeKey.class).map(CalicoKey.NodeKey::name).collect(Collectors.toSet());
     }
 
     /** The addresses that tunnels of the nodes so far have. */
     List<IpAddress> tunnelAddresses() {
-      List<IpAddress> addresses = new ArrayList<>();
-      byKey
-          .values()
-          .forEach(
-              stored ->
-                  stored
-                      .value()
-                      .ifPresent(
-                          value -> {
-                            if (value instanceof Node node) {
-                              addresses.addAll(node.tunnelIps());
-                            }
-                          }));
-      return addresses;
+      return values(Node.class).flatMap(node -> node.tunnelIps().stream()).toList();
     }
 
     /** The keys that the blocks of the affinities so far have, if they exist. */
     public List<Bytes> claimedBlocks() {
-      List<Bytes> keys = new ArrayList<>();
-      byKey
-          .values()
-          .forEach(
-              stored -> {
-                if (stored.at() instanceof CalicoKey.AffinityKey affinity) {
-                  keys.add(layout.key(affinity.cidr()));
-                }
-              });
-      return keys;
+      return at(CalicoKey.AffinityKey.class).map(affinity -> layout.key(affinity.cidr())).toList();
     }
 
     /** The masked CIDRs of the blocks so far, readable or not, canonical or not. */
     List<Cidr> blockCidrs() {
-      List<Cidr> cidrs = new ArrayList<>();
-      byKey
-          .values()
-          .forEach(
-              stored -> {
-                if (stored.at() instanceof CalicoKey.BlockKey block) {
-                  cidrs.add(block.cidr());
-                }
-              });
-      return cidrs;
+      return at(CalicoKey.BlockKey.class).map(CalicoKey.BlockKey::cidr).toList();
     }
 
     /** The blocks so far that can be read. */
     List<Block> readableBlocks() {
-      List<Block> blocks = new ArrayList<>();
-      byKey
-          .values()
-          .forEach(
-              stored ->
-                  stored
-                      .value()
-                      .ifPresent(
-                          value -> {
-                            if (value instanceof Block block) {
-                              blocks.add(block);
-                            }
-                          }));
-      return blocks;
+      return values(Block.class).toList();
+    }
+
+    private <K extends CalicoKey> Stream<K> at(Class<K> kind) {
+      return byKey.values().stream().map(Stored::at).filter(kind::isInstance).map(kind::cast);
+    }
+
+    private <T> Stream<T> values(Class<T> type) {
+      return byKey.values().stream()
+          .flatMap(stored -> stored.value().stream())
+          .filter(type::isInstance)
+          .map(type::cast);
     }
 
     /** Says what was let go of settled workloads. */

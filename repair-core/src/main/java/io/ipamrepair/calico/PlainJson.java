@@ -181,31 +181,8 @@ final class PlainJson {
     }
   }
 
-  /** An integer of 0 to 18 digits, not negative. */
+  /** An integer of 0 up to what fits a long: a sequence number is beyond 2^60. */
   long integer() throws NotPlain {
-    int from = at;
-    long value = 0;
-    while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {
-      value = value * 10 + (bytes[at] - '0');
-      at++;
-    }
-    int digits = at - from;
-    boolean plain =
-        digits > 0
-            && digits <= 18
-            && (digits == 1 || bytes[from] != '0')
-            && at < end
-            && bytes[at] != '.'
-            && bytes[at] != 'e'
-            && bytes[at] != 'E';
-    if (!plain) {
-      throw new NotPlain();
-    }
-    return value;
-  }
-
-  /** An integer of up to 19 digits that fits a long: a sequence number. */
-  long longInteger() throws NotPlain {
     int from = at;
     long value = 0;
     while (at < end && bytes[at] >= '0' && bytes[at] <= '9') {

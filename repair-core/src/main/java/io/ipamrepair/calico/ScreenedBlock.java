@@ -115,7 +115,7 @@ final class ScreenedBlock {
         case 4 -> unallocated = integers(size);
         case 5 -> attributes = attributes();
         case 6 -> {
-          sequence = json.longInteger();
+          sequence = json.integer();
           hasSequence = true;
         }
         case 7 -> allocationNumbers = allocationNumbers(size);
@@ -198,7 +198,7 @@ final class ScreenedBlock {
         }
         json.expect(':');
         ordinals[count] = ordinal;
-        values[count++] = json.longInteger();
+        values[count++] = json.integer();
       } while (json.take(','));
       json.expect('}');
     }
