@@ -105,6 +105,23 @@ record CommandRun(int exit, String out, String err) {
     }
   }
 
+  /** The messages, with those that were too long for a line in one line again. */
+  String unbroken() {
+    StringBuilder lines = new StringBuilder();
+    String before = "";
+    for (String line : err.lines().toList()) {
+      boolean goesOn = before.length() > 80 && indent(line) > indent(before);
+      lines.append(lines.isEmpty() ? "" : goesOn ? " " : "\n");
+      lines.append(goesOn ? line.strip() : line);
+      before = goesOn ? before : line;
+    }
+    return lines.append("\n").toString();
+  }
+
+  private static int indent(String line) {
+    return line.length() - line.stripLeading().length();
+  }
+
   /** Everything that was said, for failure messages. */
   String said() {
     return "exit " + exit + "\n" + out + err;

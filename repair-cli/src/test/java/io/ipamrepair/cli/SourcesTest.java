@@ -244,7 +244,7 @@ class SourcesTest {
           "--dump etcd.db",
           "--dump text.jsonl"
         }) {
-      assertThat(expect(ExitCode.ETCD, "scan " + source).err())
+      assertThat(expect(ExitCode.ETCD, "scan " + source).unbroken())
           .contains(source.substring(source.indexOf(' ') + 1))
           .contains("expected ", ", found ")
           .doesNotContain("\u001b")
