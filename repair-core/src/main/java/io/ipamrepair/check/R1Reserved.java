@@ -15,13 +15,22 @@ import java.util.function.Consumer;
 
 /** R1: no held address lies in a reservation; legal for those that were held before. */
 final class R1Reserved implements Rule {
+  private static final About ABOUT =
+      About.rule("R1")
+          .demands("No held address lies in a reservation.")
+          .severities(Severity.INFO)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None: it is legal.")
+          .because(
+              "A reservation keeps new addresses out; those that were held before stay, and are"
+                  + " legal.")
+          .repair("Nothing needs to be done.")
+          .source("calico-ipam.md 3.9, 6 R1")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "R1",
-        "No held address lies in a reservation.",
-        "A reservation keeps new addresses out; those that were held before stay, and are legal.",
-        "calico-ipam.md 3.9, 6 R1");
+    return ABOUT;
   }
 
   @Override
@@ -55,8 +64,7 @@ final class R1Reserved implements Rule {
         .forEach(
             address ->
                 found.accept(
-                    new Finding(
-                        id(),
+                    finding(
                         Severity.INFO,
                         List.of(ObjectName.address(address)),
                         "Address "
