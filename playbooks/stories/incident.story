@@ -16,16 +16,17 @@ $ ipam-repair scan
 |
 | ERROR   P1  Pool eqiad-pods-second: 10.64.64.1/24 has host bits: it means 10.64.64.0/24, or another network was meant.
 |             calicoctl refuses to delete it.
-|             Traffic: None by itself: nodes compute with 10.64.64.0/24.
+|             Traffic: None by itself: nodes compute with 10.64.64.0/24. Urgency: any time.
 |             ipam-repair remove-pool eqiad-pods-second
 | ERROR   P2  Pool eqiad-pods (10.64.64.0/24) overlaps eqiad-pods-second (10.64.64.1/24 = 10.64.64.0/24).
 |             The same of pool eqiad-pods-second.
 |             Traffic: None by itself: the settings of eqiad-pods, the first by name, hold. Deleting either by its CIDR
-|             may delete the other, and takes blocks from their nodes.
+|             may delete the other, and takes blocks from their nodes. Urgency: today.
 |             ipam-repair remove-pool eqiad-pods-second
 | ERROR   B10 Block 10.64.64.0/26 lies in 2 pools: eqiad-pods, eqiad-pods-second.
 |             The same of block 10.64.64.64/26, block 10.64.64.128/26, block 10.64.64.192/26.
 |             Traffic: None by itself. Deleting one of the pools with Calico's tools can take the block from its node.
+|             Urgency: today.
 |             ipam-repair remove-pool eqiad-pods-second
 | INFO        Capacity: pool eqiad-pods (10.64.64.0/24) has 4 blocks and no room for another of /26; 41 of 256 addresses
 |             used, 9 borrowed. Nodes without a block: kubernetes1005 (5 borrowed addresses), kubernetes1006 (4 borrowed
@@ -35,6 +36,8 @@ $ ipam-repair scan
 |             borrowed addresses).
 |
 | 7 errors, 0 warnings.
+| Urgency: 6 today, 1 any time. It can wait until morning, not longer: nothing fails yet, but a claim, a deletion or a
+| restart can make it fail.
 | All of them go away with:
 |   ipam-repair remove-pool eqiad-pods-second
 | The playbook for this: ipam-repair playbook show overlapping-pool
@@ -144,12 +147,12 @@ $ ipam-repair scan
 |
 | ERROR   P1  Pool eqiad-pods-second: 10.64.64.1/24 has host bits: it means 10.64.64.0/24, or another network was meant.
 |             calicoctl refuses to delete it.
-|             Traffic: None by itself: nodes compute with 10.64.64.0/24.
+|             Traffic: None by itself: nodes compute with 10.64.64.0/24. Urgency: any time.
 |             Do not remove it: it is the only pool over 39 addresses in use, and keeps them reachable.
 | ERROR   A5  kubernetes1003 is giving up block 10.64.64.64/26 and got stuck (pendingDeletion; the block has no owner).
 |             Traffic: kubernetes1003 announces the /26 and blackholes it. The 14 addresses in use in it stay reachable
 |             while a pool covers it and nodes exchange routes; where nodes peer only with a router, kubernetes1003 and 6
-|             of them on kubernetes1005 cannot talk.
+|             of them on kubernetes1005 cannot talk. Urgency: today.
 |             ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003
 | INFO    B16 Block 10.64.64.0/26 belongs to nobody, with 6 addresses in use, most on kubernetes1002 (6).
 |             The same of block 10.64.64.64/26, block 10.64.64.192/26.
@@ -164,6 +167,8 @@ $ ipam-repair scan
 |             kubernetes1006 (5 borrowed addresses).
 |
 | 2 errors, 0 warnings.
+| Urgency: 1 today, 1 any time. It can wait until morning, not longer: nothing fails yet, but a claim, a deletion or a
+| restart can make it fail.
 exit 1
 
 # The scan names the way back for each block: its node takes it back. No pod is restarted.
@@ -250,13 +255,14 @@ $ ipam-repair scan
 |
 | ERROR   P1  Pool eqiad-pods-second: 10.64.64.1/24 has host bits: it means 10.64.64.0/24, or another network was meant.
 |             calicoctl refuses to delete it.
-|             Traffic: None by itself: nodes compute with 10.64.64.0/24.
+|             Traffic: None by itself: nodes compute with 10.64.64.0/24. Urgency: any time.
 |             Do not remove it: it is the only pool over 39 addresses in use, and keeps them reachable.
 | INFO        Capacity: pool eqiad-pods-second (10.64.64.0/24) has 4 blocks and no room for another of /26; 39 of 256
 |             addresses used, 11 borrowed. Nodes without a block: kubernetes1005 (6 borrowed addresses), kubernetes1006 (5
 |             borrowed addresses).
 |
 | 1 error, 0 warnings.
+| Urgency: 1 any time. It can wait for the next maintenance: nothing fails, and nothing ordinary makes it fail.
 exit 1
 
 $ ipam-repair remove-pool eqiad-pods-second

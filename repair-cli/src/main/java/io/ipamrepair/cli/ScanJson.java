@@ -36,10 +36,12 @@ final class ScanJson {
         "pools", new Json.Array(capacity.byPool().stream().<Json>map(ScanJson::pool).toList()));
   }
 
-  private static Json.Obj finding(Finding finding) {
+  /** One finding. */
+  static Json.Obj finding(Finding finding) {
     return Json.Obj.of(
         "rule", new Json.Text(finding.rule()),
         "severity", new Json.Text(finding.severity().text()),
+        "urgency", new Json.Text(finding.urgency().text()),
         "objects", Json.Array.ofTexts(finding.objects().stream().map(Object::toString).toList()),
         "problem", new Json.Text(finding.problem()),
         "traffic", new Json.Text(finding.traffic()),

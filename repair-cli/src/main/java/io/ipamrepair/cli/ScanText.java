@@ -7,15 +7,18 @@ import io.ipamrepair.check.Capacity;
 import io.ipamrepair.check.Finding;
 import io.ipamrepair.check.Remedy;
 import io.ipamrepair.check.Severity;
+import io.ipamrepair.check.Urgency;
 import io.ipamrepair.repair.Words;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What {@code scan} found, for a tired person: the answer first, one screen, the next command. */
@@ -70,6 +73,7 @@ final class ScanText {
                     List.of(
                         finding.severity(),
                         finding.rule(),
+                        finding.urgency(),
                         finding.traffic(),
                         remedyKind(finding.remedy())),
                     none -> new ArrayList<>())
@@ -82,14 +86,15 @@ final class ScanText {
     return remedy instanceof Remedy.Command command ? command.arguments().get(0) : remedy;
   }
 
-  private void print(List<Finding> group) {
+  /** One paragraph for findings of one rule that differ in the object only. */
+  void print(List<Finding> group) {
     Finding first = group.get(0);
     String head = String.format("%-7s %-3s ", first.severity().name(), first.rule());
     List<String> lines = new ArrayList<>(Phrases.wrapped(first.problem(), Phrases.WIDTH - INDENT));
     if (group.size() > 1) {
       lines.addAll(Phrases.wrapped("The same of " + others(group), Phrases.WIDTH - INDENT));
     }
-    lines.addAll(Phrases.wrapped("Traffic: " + first.traffic(), Phrases.WIDTH - INDENT));
+    lines.addAll(Phrases.wrapped("Traffic: " + traffic(first), Phrases.WIDTH - INDENT));
     terminal.result(
         colour(first.severity()), head.substring(0, 7), head.substring(7) + lines.get(0));
     lines.stream()
@@ -97,6 +102,13 @@ final class ScanText {
         .filter(line -> !line.isEmpty())
         .forEach(line -> terminal.result(" ".repeat(INDENT) + line));
     remedies(group).forEach(line -> terminal.result(" ".repeat(INDENT) + line));
+  }
+
+  /** What it does to traffic, and behind it whether that can wait; what is only told can. */
+  private static String traffic(Finding finding) {
+    return finding.severity() == Severity.INFO
+        ? finding.traffic()
+        : finding.traffic() + " Urgency: " + finding.urgency().words() + ".";
   }
 
   private String others(List<Finding> group) {
@@ -229,6 +241,9 @@ final class ScanText {
         errors + warnings == 0
             ? "No errors, no warnings."
             : Words.count(errors, "error") + ", " + Words.count(warnings, "warning") + ".");
+    mostUrgent(findings)
+        .map(urgency -> "Urgency: " + urgencies(findings) + ". " + urgency.meaning())
+        .ifPresent(text -> Phrases.wrapped(text, Phrases.WIDTH).forEach(terminal::result));
     commonCommand(findings)
         .ifPresent(
             command -> {
@@ -239,6 +254,28 @@ final class ScanText {
     if (rules.contains("P2")) {
       terminal.result("The playbook for this: ipam-repair playbook show overlapping-pool");
     }
+  }
+
+  /** {@code 2 now, 5 any time}: how many errors and warnings can wait how long. */
+  private static String urgencies(List<Finding> findings) {
+    Map<Urgency, Long> counts =
+        findings.stream()
+            .filter(finding -> finding.severity() != Severity.INFO)
+            .collect(
+                Collectors.groupingBy(
+                    Finding::urgency,
+                    () -> new TreeMap<>(Comparator.reverseOrder()),
+                    Collectors.counting()));
+    return counts.entrySet().stream()
+        .map(entry -> entry.getValue() + " " + entry.getKey().words())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Optional<Urgency> mostUrgent(List<Finding> findings) {
+    return findings.stream()
+        .filter(finding -> finding.severity() != Severity.INFO)
+        .map(Finding::urgency)
+        .max(Comparator.naturalOrder());
   }
 
   /** The one command that every error and warning names, if there is one. */
