@@ -60,7 +60,7 @@ final class ScanText {
     terminal.result("");
     groups(findings).forEach(this::print);
     capacity(capacity);
-    summary(findings);
+    summary(findings, capacity);
   }
 
   /** Findings that say the same of several objects are one paragraph. */
@@ -154,7 +154,7 @@ final class ScanText {
                 family ->
                     family.getValue().used()
                         + " of "
-                        + rounded(family.getValue().total())
+                        + Capacity.words(family.getValue().total())
                         + (capacity.addresses().size() == 1
                             ? ""
                             : " " + family.getKey().pathSegment()))
@@ -174,39 +174,90 @@ final class ScanText {
             + (addresses.isEmpty() ? "no addresses" : addresses + " addresses used"));
   }
 
-  /** An IPv6 pool's size is no number that anybody reads. */
-  private static String rounded(BigInteger size) {
-    return size.bitLength() <= 32 ? size.toString() : "2^" + (size.bitLength() - 1);
+  /** What is not broken and still worth knowing: warnings first, then pool by pool. */
+  private void capacity(Capacity capacity) {
+    capacity.notes().forEach(note -> capacity(note.level(), note.text()));
+    capacity.byPool().forEach(pool -> capacity(Severity.INFO, pool(pool)));
+    capacity
+        .endsFirst()
+        .ifPresent(pool -> capacity(Severity.INFO, "In all " + inAll(capacity, pool)));
   }
 
-  private void capacity(Capacity capacity) {
-    for (Capacity.PoolUse pool : capacity.byPool()) {
-      boolean full = pool.room().signum() == 0;
-      String room = full ? "no room for another" : "room for " + rounded(pool.room()) + " more";
-      String text =
-          "Capacity: pool "
-              + pool.name()
-              + " ("
-              + pool.network()
-              + (pool.enabled() ? "" : ", disabled")
-              + ") has "
-              + Words.count(pool.blocks(), "block")
+  private void capacity(Severity level, String text) {
+    List<String> lines = Phrases.wrapped("Capacity: " + text, Phrases.WIDTH - INDENT);
+    String head = String.format("%-12s", level.name());
+    terminal.result(colour(level), head.substring(0, 7), head.substring(7) + lines.get(0));
+    lines.stream().skip(1).forEach(line -> terminal.result(" ".repeat(INDENT) + line));
+  }
+
+  private String pool(Capacity.PoolUse pool) {
+    boolean full = pool.room().signum() == 0;
+    String room =
+        full ? "no room for another" : "room for " + Capacity.words(pool.room()) + " more";
+    return "pool "
+        + pool.name()
+        + " ("
+        + pool.network()
+        + purpose(pool.purpose())
+        + ") has "
+        + Words.count(pool.blocks(), "block")
+        + " and "
+        + room
+        + " of /"
+        + pool.blockSize()
+        + "; "
+        + pool.addresses().used()
+        + " of "
+        + Capacity.words(pool.addresses().total())
+        + " addresses used, "
+        + pool.addresses().borrowed()
+        + " borrowed, "
+        + Capacity.words(pool.addresses().free())
+        + " free."
+        + fits(pool)
+        + without(pool);
+  }
+
+  private static String purpose(Capacity.Purpose purpose) {
+    return switch (purpose) {
+      case WORKLOADS -> "";
+      case ON_REQUEST -> ", only for pods that ask for it";
+      case OTHER -> ", not for pods";
+      case DISABLED -> ", disabled";
+    };
+  }
+
+  private static String fits(Capacity.PoolUse pool) {
+    return switch (pool.purpose()) {
+      case WORKLOADS ->
+          " Room for "
+              + more(pool.moreNodes(), "node")
               + " and "
-              + room
-              + " of /"
-              + pool.blockSize()
-              + "; "
-              + pool.addresses().used()
-              + " of "
-              + rounded(pool.addresses().total())
-              + " addresses used, "
-              + pool.addresses().borrowed()
-              + " borrowed."
-              + without(pool);
-      List<String> lines = Phrases.wrapped(text, Phrases.WIDTH - INDENT);
-      terminal.result(Terminal.Colour.BLUE, "INFO   ", "     " + lines.get(0));
-      lines.stream().skip(1).forEach(line -> terminal.result(" ".repeat(INDENT) + line));
-    }
+              + more(pool.morePods(), "pod")
+              + ".";
+      case ON_REQUEST -> " Room for " + more(pool.morePods(), "pod") + ".";
+      case OTHER, DISABLED -> "";
+    };
+  }
+
+  /** {@code 1 more node}, {@code 2 more nodes}. */
+  private static String more(BigInteger number, String noun) {
+    return Capacity.words(number) + " more " + noun + (number.equals(BigInteger.ONE) ? "" : "s");
+  }
+
+  private static String inAll(Capacity capacity, String first) {
+    String room =
+        capacity.room().entrySet().stream()
+            .map(
+                family ->
+                    more(family.getValue().moreNodes(), "node")
+                        + " and "
+                        + more(family.getValue().morePods(), "pod")
+                        + (capacity.room().size() == 1
+                            ? ""
+                            : " with " + family.getKey().pathSegment()))
+            .collect(Collectors.joining(", "));
+    return "room for " + room + ". Pool " + first + " ends first.";
   }
 
   private String without(Capacity.PoolUse pool) {
@@ -232,22 +283,24 @@ final class ScanText {
         + " more (--all lists them)";
   }
 
-  private void summary(List<Finding> findings) {
+  private void summary(List<Finding> findings, Capacity capacity) {
     long errors = findings.stream().filter(finding -> finding.severity() == Severity.ERROR).count();
     long warnings =
         findings.stream().filter(finding -> finding.severity() == Severity.WARNING).count();
+    long full = capacity.notes().stream().filter(note -> note.level() == Severity.WARNING).count();
     terminal.result("");
     terminal.result(
-        errors + warnings == 0
-            ? "No errors, no warnings."
-            : Words.count(errors, "error") + ", " + Words.count(warnings, "warning") + ".");
+        (errors + warnings == 0
+                ? "No errors, no warnings."
+                : Words.count(errors, "error") + ", " + Words.count(warnings, "warning") + ".")
+            + (full == 0 ? "" : " " + Words.count(full, "capacity warning") + "."));
     mostUrgent(findings)
         .map(urgency -> "Urgency: " + urgencies(findings) + ". " + urgency.meaning())
         .ifPresent(text -> Phrases.wrapped(text, Phrases.WIDTH).forEach(terminal::result));
     commonCommand(findings)
         .ifPresent(
             command -> {
-              terminal.result("All of them go away with:");
+              terminal.result("The errors and warnings go away with:");
               terminal.result("  ipam-repair " + Shell.words(command.arguments()));
             });
     Set<String> rules = findings.stream().map(Finding::rule).collect(Collectors.toSet());
