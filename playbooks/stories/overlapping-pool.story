@@ -9,26 +9,32 @@ $ ipam-repair scan
 |
 | ERROR   P1  Pool eqiad-pods-second: 10.64.64.1/24 has host bits: it means 10.64.64.0/24, or another network was meant.
 |             calicoctl refuses to delete it.
-|             Traffic: None by itself: nodes compute with 10.64.64.0/24.
+|             Traffic: None by itself: nodes compute with 10.64.64.0/24. Urgency: any time.
 |             ipam-repair remove-pool eqiad-pods-second
 | ERROR   P2  Pool eqiad-pods (10.64.64.0/24) overlaps eqiad-pods-second (10.64.64.1/24 = 10.64.64.0/24).
 |             The same of pool eqiad-pods-second.
 |             Traffic: None by itself: the settings of eqiad-pods, the first by name, hold. Deleting either by its CIDR
-|             may delete the other, and takes blocks from their nodes.
+|             may delete the other, and takes blocks from their nodes. Urgency: today.
 |             ipam-repair remove-pool eqiad-pods-second
 | ERROR   B10 Block 10.64.64.0/26 lies in 2 pools: eqiad-pods, eqiad-pods-second.
 |             The same of block 10.64.64.64/26, block 10.64.64.128/26, block 10.64.64.192/26.
 |             Traffic: None by itself. Deleting one of the pools with Calico's tools can take the block from its node.
+|             Urgency: today.
 |             ipam-repair remove-pool eqiad-pods-second
+| WARNING     Capacity: Pools eqiad-pods and eqiad-pods-second can hold 4 blocks of /26, and 6 nodes want one: 2 have
+|             none. Pods on these nodes can only borrow addresses of other nodes' blocks. A /26 for each node needs a /23,
+|             or blocks of /27. Another pool of /25 has the 2 that are missing.
 | INFO        Capacity: pool eqiad-pods (10.64.64.0/24) has 4 blocks and no room for another of /26; 41 of 256 addresses
-|             used, 9 borrowed. Nodes without a block: kubernetes1005 (5 borrowed addresses), kubernetes1006 (4 borrowed
-|             addresses).
+|             used, 9 borrowed, 215 free. Room for 0 more nodes and 215 more pods. Nodes without a block: kubernetes1005
+|             (5 borrowed addresses), kubernetes1006 (4 borrowed addresses).
 | INFO        Capacity: pool eqiad-pods-second (10.64.64.0/24) has 4 blocks and no room for another of /26; 41 of 256
-|             addresses used, 9 borrowed. Nodes without a block: kubernetes1005 (5 borrowed addresses), kubernetes1006 (4
-|             borrowed addresses).
+|             addresses used, 9 borrowed, 215 free. Room for 0 more nodes and 215 more pods. Nodes without a block:
+|             kubernetes1005 (5 borrowed addresses), kubernetes1006 (4 borrowed addresses).
 |
-| 7 errors, 0 warnings.
-| All of them go away with:
+| 7 errors, 0 warnings. 1 capacity warning.
+| Urgency: 6 today, 1 any time. It can wait until morning, not longer: nothing fails yet, but a claim, a deletion or a
+| restart can make it fail.
+| The errors and warnings go away with:
 |   ipam-repair remove-pool eqiad-pods-second
 | The playbook for this: ipam-repair playbook show overlapping-pool
 exit 1
@@ -82,11 +88,14 @@ $ ipam-repair scan
 |
 |   1 pool   4 blocks (0 empty)   6 nodes, 2 without a block   41 of 256 addresses used
 |
+| WARNING     Capacity: Pool eqiad-pods (10.64.64.0/24) can hold 4 blocks of /26, and 6 nodes want one: 2 have none. Pods
+|             on these nodes can only borrow addresses of other nodes' blocks. A /26 for each node needs a /23, or blocks
+|             of /27. Another pool of /25 has the 2 that are missing.
 | INFO        Capacity: pool eqiad-pods (10.64.64.0/24) has 4 blocks and no room for another of /26; 41 of 256 addresses
-|             used, 9 borrowed. Nodes without a block: kubernetes1005 (5 borrowed addresses), kubernetes1006 (4 borrowed
-|             addresses).
+|             used, 9 borrowed, 215 free. Room for 0 more nodes and 215 more pods. Nodes without a block: kubernetes1005
+|             (5 borrowed addresses), kubernetes1006 (4 borrowed addresses).
 |
-| No errors, no warnings.
+| No errors, no warnings. 1 capacity warning.
 
 # Step 5.
 
@@ -99,12 +108,12 @@ $ ipam-repair scan
 |
 | ERROR   P1  Pool eqiad-pods-second: 10.64.64.1/24 has host bits: it means 10.64.64.0/24, or another network was meant.
 |             calicoctl refuses to delete it.
-|             Traffic: None by itself: nodes compute with 10.64.64.0/24.
+|             Traffic: None by itself: nodes compute with 10.64.64.0/24. Urgency: any time.
 |             Do not remove it: it is the only pool over 39 addresses in use, and keeps them reachable.
 | ERROR   A5  kubernetes1003 is giving up block 10.64.64.64/26 and got stuck (pendingDeletion; the block has no owner).
 |             Traffic: kubernetes1003 announces the /26 and blackholes it. The 14 addresses in use in it stay reachable
 |             while a pool covers it and nodes exchange routes; where nodes peer only with a router, kubernetes1003 and 6
-|             of them on kubernetes1005 cannot talk.
+|             of them on kubernetes1005 cannot talk. Urgency: today.
 |             ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003
 | INFO    B16 Block 10.64.64.0/26 belongs to nobody, with 6 addresses in use, most on kubernetes1002 (6).
 |             The same of block 10.64.64.64/26, block 10.64.64.192/26.
@@ -113,12 +122,17 @@ $ ipam-repair scan
 |             ipam-repair reassign-affinity --block 10.64.64.0/26 --to kubernetes1002
 |             ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003
 |             ipam-repair reassign-affinity --block 10.64.64.192/26 --to kubernetes1001
+| WARNING     Capacity: Pool eqiad-pods-second (10.64.64.0/24) can hold 4 blocks of /26, and 6 nodes want one: 5 have
+|             none, while 3 blocks belong to no living node. Pods on these nodes can only borrow addresses of other nodes'
+|             blocks. A /26 for each node needs a /23, or blocks of /27. Another pool of /25 has the 2 that are missing.
 | INFO        Capacity: pool eqiad-pods-second (10.64.64.0/24) has 4 blocks and no room for another of /26; 39 of 256
-|             addresses used, 5 borrowed. Nodes without a block: kubernetes1001 (6 borrowed addresses), kubernetes1002 (6
-|             borrowed addresses), kubernetes1003 (8 borrowed addresses), kubernetes1005 (6 borrowed addresses),
-|             kubernetes1006 (5 borrowed addresses).
+|             addresses used, 5 borrowed, 217 free. Room for 0 more nodes and 217 more pods. Nodes without a block:
+|             kubernetes1001 (6 borrowed addresses), kubernetes1002 (6 borrowed addresses), kubernetes1003 (8 borrowed
+|             addresses), kubernetes1005 (6 borrowed addresses), kubernetes1006 (5 borrowed addresses).
 |
-| 2 errors, 0 warnings.
+| 2 errors, 0 warnings. 1 capacity warning.
+| Urgency: 1 today, 1 any time. It can wait until morning, not longer: nothing fails yet, but a claim, a deletion or a
+| restart can make it fail.
 exit 1
 
 $ ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003 --reason T251054 --out back.json
@@ -182,7 +196,7 @@ $ ipam-repair scan
 |
 | ERROR   P1  Pool eqiad-pods-second: 10.64.64.1/24 has host bits: it means 10.64.64.0/24, or another network was meant.
 |             calicoctl refuses to delete it.
-|             Traffic: None by itself: nodes compute with 10.64.64.0/24.
+|             Traffic: None by itself: nodes compute with 10.64.64.0/24. Urgency: any time.
 |             Do not remove it: it is the only pool over 39 addresses in use, and keeps them reachable.
 | INFO    B16 Block 10.64.64.0/26 belongs to nobody, with 6 addresses in use, most on kubernetes1002 (6).
 |             The same of block 10.64.64.192/26.
@@ -190,11 +204,16 @@ $ ipam-repair scan
 |             exchange routes.
 |             ipam-repair reassign-affinity --block 10.64.64.0/26 --to kubernetes1002
 |             ipam-repair reassign-affinity --block 10.64.64.192/26 --to kubernetes1001
+| WARNING     Capacity: Pool eqiad-pods-second (10.64.64.0/24) can hold 4 blocks of /26, and 6 nodes want one: 4 have
+|             none, while 2 blocks belong to no living node. Pods on these nodes can only borrow addresses of other nodes'
+|             blocks. A /26 for each node needs a /23, or blocks of /27. Another pool of /25 has the 2 that are missing.
 | INFO        Capacity: pool eqiad-pods-second (10.64.64.0/24) has 4 blocks and no room for another of /26; 39 of 256
-|             addresses used, 11 borrowed. Nodes without a block: kubernetes1001 (6 borrowed addresses), kubernetes1002 (6
-|             borrowed addresses), kubernetes1005 (6 borrowed addresses), kubernetes1006 (5 borrowed addresses).
+|             addresses used, 11 borrowed, 217 free. Room for 0 more nodes and 217 more pods. Nodes without a block:
+|             kubernetes1001 (6 borrowed addresses), kubernetes1002 (6 borrowed addresses), kubernetes1005 (6 borrowed
+|             addresses), kubernetes1006 (5 borrowed addresses).
 |
-| 1 error, 0 warnings.
+| 1 error, 0 warnings. 1 capacity warning.
+| Urgency: 1 any time. It can wait for the next maintenance: nothing fails, and nothing ordinary makes it fail.
 exit 1
 
 $ ipam-repair playbook list

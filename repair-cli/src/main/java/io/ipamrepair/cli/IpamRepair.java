@@ -18,6 +18,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       ScanCommand.class,
       DumpCommand.class,
+      RulesCommand.class,
       RemovePoolCommand.class,
       ReleaseOrphanBlocksCommand.class,
       ReassignAffinityCommand.class,

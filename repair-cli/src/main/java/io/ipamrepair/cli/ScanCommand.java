@@ -76,7 +76,7 @@ final class ScanCommand extends ToolCommand {
     if (json()) {
       session.terminal().raw(PrettyJson.of(ScanJson.of(report)));
     } else {
-      new ScanText(session, all).print(report);
+      new ScanText(session.terminal(), all).print(report, session.now());
     }
     written.ifPresent(file -> write(file, report));
     return written.isPresent() ? ExitCode.DONE : report.exit();

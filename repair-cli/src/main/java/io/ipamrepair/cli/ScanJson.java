@@ -4,6 +4,7 @@ import io.ipamrepair.check.Capacity;
 import io.ipamrepair.check.Finding;
 import io.ipamrepair.check.Remedy;
 import io.ipamrepair.check.Since;
+import io.ipamrepair.cidr.IpFamily;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.run.ToolKeys;
 import io.ipamrepair.source.Origin;
@@ -105,7 +106,14 @@ final class ScanJson {
         "emptyBlocks", Json.Num.of(capacity.emptyBlocks()),
         "nodes", Json.Num.of(capacity.nodes()),
         "nodesWithoutBlock", Json.Array.ofTexts(capacity.nodesWithoutBlock()),
-        "pools", new Json.Array(capacity.byPool().stream().<Json>map(ScanJson::pool).toList()));
+        "families",
+            new Json.Array(
+                capacity.room().keySet().stream()
+                    .<Json>map(family -> family(capacity, family))
+                    .toList()),
+        "pools", new Json.Array(capacity.byPool().stream().<Json>map(ScanJson::pool).toList()),
+        "endsFirst", capacity.endsFirst().<Json>map(Json.Text::new).orElse(Json.Null.NULL),
+        "notes", new Json.Array(capacity.notes().stream().<Json>map(ScanJson::note).toList()));
   }
 
   private static Json.Obj finding(Finding finding, Since since) {
@@ -121,10 +129,33 @@ final class ScanJson {
         .orElse(told);
   }
 
-  private static Json.Obj finding(Finding finding) {
+  private static Json.Obj family(Capacity capacity, IpFamily family) {
+    Capacity.Addresses addresses = capacity.addresses().get(family);
+    Capacity.Room room = capacity.room().get(family);
+    return Json.Obj.of(
+        "family", new Json.Text(family.pathSegment()),
+        "freeBlocks", number(room.blocks()),
+        "addressesTotal", number(addresses.total()),
+        "addressesUsed", number(addresses.used()),
+        "addressesFree", number(addresses.free()),
+        "addressesBorrowed", number(addresses.borrowed()),
+        "moreNodes", number(room.moreNodes()),
+        "morePods", number(room.morePods()));
+  }
+
+  private static Json.Obj note(Capacity.Note note) {
+    return Json.Obj.of(
+        "level", new Json.Text(note.level().text()),
+        "pools", Json.Array.ofTexts(note.pools()),
+        "text", new Json.Text(note.text()));
+  }
+
+  /** One finding. */
+  static Json.Obj finding(Finding finding) {
     return Json.Obj.of(
         "rule", new Json.Text(finding.rule()),
         "severity", new Json.Text(finding.severity().text()),
+        "urgency", new Json.Text(finding.urgency().text()),
         "objects", Json.Array.ofTexts(finding.objects().stream().map(Object::toString).toList()),
         "problem", new Json.Text(finding.problem()),
         "traffic", new Json.Text(finding.traffic()),
@@ -142,12 +173,18 @@ final class ScanJson {
         "network", new Json.Text(pool.network().toString()),
         "blockSize", Json.Num.of(pool.blockSize()),
         "enabled", Json.Bool.of(pool.enabled()),
+        "purpose", new Json.Text(pool.purpose().text()),
         "blocks", Json.Num.of(pool.blocks()),
+        "blocksTotal", number(pool.places()),
         "freeBlocks", number(pool.room()),
         "addressesUsed", number(pool.addresses().used()),
         "addressesTotal", number(pool.addresses().total()),
+        "addressesFree", number(pool.addresses().free()),
         "addressesBorrowed", number(pool.addresses().borrowed()),
-        "nodesWithoutBlock", Json.Array.ofTexts(without));
+        "nodes", Json.Num.of(pool.nodes()),
+        "nodesWithoutBlock", Json.Array.ofTexts(without),
+        "moreNodes", number(pool.moreNodes()),
+        "morePods", number(pool.morePods()));
   }
 
   private static Json number(Number number) {

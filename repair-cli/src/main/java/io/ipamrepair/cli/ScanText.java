@@ -7,17 +7,20 @@ import io.ipamrepair.check.Capacity;
 import io.ipamrepair.check.Finding;
 import io.ipamrepair.check.Remedy;
 import io.ipamrepair.check.Severity;
+import io.ipamrepair.check.Urgency;
 import io.ipamrepair.repair.Words;
 import io.ipamrepair.source.Origin;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What {@code scan} found, for a tired person: the answer first, one screen, the next command. */
@@ -26,16 +29,19 @@ final class ScanText {
   private static final int SHOWN_OBJECTS = 8;
 
   private final Terminal terminal;
-  private final Instant now;
   private final boolean all;
 
-  ScanText(Session session, boolean all) {
-    this.terminal = session.terminal();
-    this.now = session.now();
+  ScanText(Terminal terminal, boolean all) {
+    this.terminal = terminal;
     this.all = all;
   }
 
-  void print(ScanReport report) {
+  /**
+   * All of a scan.
+   *
+   * @param now the present, which ages are counted from
+   */
+  void print(ScanReport report, Instant now) {
     ReadState read = report.look().read();
     String version =
         read.state()
@@ -62,9 +68,9 @@ final class ScanText {
     headline(report.capacity());
     terminal.result("");
     ScanRemarks remarks = new ScanRemarks(report, now, all || report.settled().isPresent());
-    groups(report.findings()).forEach(group -> print(group, remarks));
+    groups(report.findings()).forEach(group -> print(group, Optional.of(remarks)));
     capacity(report.capacity());
-    summary(report.findings());
+    summary(report.findings(), report.capacity());
     remarks.leftOut().forEach(terminal::result);
     if (!(read.origin() instanceof Origin.Live)) {
       planning(read.origin(), report.findings());
@@ -81,6 +87,7 @@ final class ScanText {
                     List.of(
                         finding.severity(),
                         finding.rule(),
+                        finding.urgency(),
                         finding.traffic(),
                         remedyKind(finding.remedy())),
                     none -> new ArrayList<>())
@@ -93,17 +100,24 @@ final class ScanText {
     return remedy instanceof Remedy.Command command ? command.arguments().get(0) : remedy;
   }
 
-  private void print(List<Finding> group, ScanRemarks remarks) {
+  /** One paragraph for findings of one rule that differ in the object only. */
+  void print(List<Finding> group) {
+    print(group, Optional.empty());
+  }
+
+  private void print(List<Finding> group, Optional<ScanRemarks> remarks) {
     Finding first = group.get(0);
     String head = String.format("%-7s %-3s ", first.severity().name(), first.rule());
     List<String> lines =
         new ArrayList<>(
-            Phrases.wrapped(first.problem() + remarks.on(group), Phrases.WIDTH - INDENT));
+            Phrases.wrapped(
+                first.problem() + remarks.map(each -> each.on(group)).orElse(""),
+                Phrases.WIDTH - INDENT));
     if (group.size() > 1) {
       lines.addAll(
           Phrases.wrapped("The same of " + others(group, remarks), Phrases.WIDTH - INDENT));
     }
-    lines.addAll(Phrases.wrapped("Traffic: " + first.traffic(), Phrases.WIDTH - INDENT));
+    lines.addAll(Phrases.wrapped("Traffic: " + traffic(first), Phrases.WIDTH - INDENT));
     terminal.result(
         colour(first.severity()), head.substring(0, 7), head.substring(7) + lines.get(0));
     lines.stream()
@@ -113,11 +127,21 @@ final class ScanText {
     remedies(group).forEach(line -> terminal.result(" ".repeat(INDENT) + line));
   }
 
-  private String others(List<Finding> group, ScanRemarks remarks) {
+  /** What it does to traffic, and behind it whether that can wait; what is only told can. */
+  private static String traffic(Finding finding) {
+    return finding.severity() == Severity.INFO
+        ? finding.traffic()
+        : finding.traffic() + " Urgency: " + finding.urgency().words() + ".";
+  }
+
+  private String others(List<Finding> group, Optional<ScanRemarks> remarks) {
     return shortened(
             group.stream()
                 .skip(1)
-                .map(finding -> name(finding.first()) + remarks.onName(finding))
+                .map(
+                    finding ->
+                        name(finding.first())
+                            + remarks.map(each -> each.onName(finding)).orElse(""))
                 .toList())
         + ".";
   }
@@ -160,7 +184,7 @@ final class ScanText {
                 family ->
                     family.getValue().used()
                         + " of "
-                        + rounded(family.getValue().total())
+                        + Capacity.words(family.getValue().total())
                         + (capacity.addresses().size() == 1
                             ? ""
                             : " " + family.getKey().pathSegment()))
@@ -180,39 +204,90 @@ final class ScanText {
             + (addresses.isEmpty() ? "no addresses" : addresses + " addresses used"));
   }
 
-  /** An IPv6 pool's size is no number that anybody reads. */
-  private static String rounded(BigInteger size) {
-    return size.bitLength() <= 32 ? size.toString() : "2^" + (size.bitLength() - 1);
+  /** What is not broken and still worth knowing: warnings first, then pool by pool. */
+  private void capacity(Capacity capacity) {
+    capacity.notes().forEach(note -> capacity(note.level(), note.text()));
+    capacity.byPool().forEach(pool -> capacity(Severity.INFO, pool(pool)));
+    capacity
+        .endsFirst()
+        .ifPresent(pool -> capacity(Severity.INFO, "In all " + inAll(capacity, pool)));
   }
 
-  private void capacity(Capacity capacity) {
-    for (Capacity.PoolUse pool : capacity.byPool()) {
-      boolean full = pool.room().signum() == 0;
-      String room = full ? "no room for another" : "room for " + rounded(pool.room()) + " more";
-      String text =
-          "Capacity: pool "
-              + pool.name()
-              + " ("
-              + pool.network()
-              + (pool.enabled() ? "" : ", disabled")
-              + ") has "
-              + Words.count(pool.blocks(), "block")
+  private void capacity(Severity level, String text) {
+    List<String> lines = Phrases.wrapped("Capacity: " + text, Phrases.WIDTH - INDENT);
+    String head = String.format("%-12s", level.name());
+    terminal.result(colour(level), head.substring(0, 7), head.substring(7) + lines.get(0));
+    lines.stream().skip(1).forEach(line -> terminal.result(" ".repeat(INDENT) + line));
+  }
+
+  private String pool(Capacity.PoolUse pool) {
+    boolean full = pool.room().signum() == 0;
+    String room =
+        full ? "no room for another" : "room for " + Capacity.words(pool.room()) + " more";
+    return "pool "
+        + pool.name()
+        + " ("
+        + pool.network()
+        + purpose(pool.purpose())
+        + ") has "
+        + Words.count(pool.blocks(), "block")
+        + " and "
+        + room
+        + " of /"
+        + pool.blockSize()
+        + "; "
+        + pool.addresses().used()
+        + " of "
+        + Capacity.words(pool.addresses().total())
+        + " addresses used, "
+        + pool.addresses().borrowed()
+        + " borrowed, "
+        + Capacity.words(pool.addresses().free())
+        + " free."
+        + fits(pool)
+        + without(pool);
+  }
+
+  private static String purpose(Capacity.Purpose purpose) {
+    return switch (purpose) {
+      case WORKLOADS -> "";
+      case ON_REQUEST -> ", only for pods that ask for it";
+      case OTHER -> ", not for pods";
+      case DISABLED -> ", disabled";
+    };
+  }
+
+  private static String fits(Capacity.PoolUse pool) {
+    return switch (pool.purpose()) {
+      case WORKLOADS ->
+          " Room for "
+              + more(pool.moreNodes(), "node")
               + " and "
-              + room
-              + " of /"
-              + pool.blockSize()
-              + "; "
-              + pool.addresses().used()
-              + " of "
-              + rounded(pool.addresses().total())
-              + " addresses used, "
-              + pool.addresses().borrowed()
-              + " borrowed."
-              + without(pool);
-      List<String> lines = Phrases.wrapped(text, Phrases.WIDTH - INDENT);
-      terminal.result(Terminal.Colour.BLUE, "INFO   ", "     " + lines.get(0));
-      lines.stream().skip(1).forEach(line -> terminal.result(" ".repeat(INDENT) + line));
-    }
+              + more(pool.morePods(), "pod")
+              + ".";
+      case ON_REQUEST -> " Room for " + more(pool.morePods(), "pod") + ".";
+      case OTHER, DISABLED -> "";
+    };
+  }
+
+  /** {@code 1 more node}, {@code 2 more nodes}. */
+  private static String more(BigInteger number, String noun) {
+    return Capacity.words(number) + " more " + noun + (number.equals(BigInteger.ONE) ? "" : "s");
+  }
+
+  private static String inAll(Capacity capacity, String first) {
+    String room =
+        capacity.room().entrySet().stream()
+            .map(
+                family ->
+                    more(family.getValue().moreNodes(), "node")
+                        + " and "
+                        + more(family.getValue().morePods(), "pod")
+                        + (capacity.room().size() == 1
+                            ? ""
+                            : " with " + family.getKey().pathSegment()))
+            .collect(Collectors.joining(", "));
+    return "room for " + room + ". Pool " + first + " ends first.";
   }
 
   private String without(Capacity.PoolUse pool) {
@@ -238,19 +313,24 @@ final class ScanText {
         + " more (--all lists them)";
   }
 
-  private void summary(List<Finding> findings) {
+  private void summary(List<Finding> findings, Capacity capacity) {
     long errors = findings.stream().filter(finding -> finding.severity() == Severity.ERROR).count();
     long warnings =
         findings.stream().filter(finding -> finding.severity() == Severity.WARNING).count();
+    long full = capacity.notes().stream().filter(note -> note.level() == Severity.WARNING).count();
     terminal.result("");
     terminal.result(
-        errors + warnings == 0
-            ? "No errors, no warnings."
-            : Words.count(errors, "error") + ", " + Words.count(warnings, "warning") + ".");
+        (errors + warnings == 0
+                ? "No errors, no warnings."
+                : Words.count(errors, "error") + ", " + Words.count(warnings, "warning") + ".")
+            + (full == 0 ? "" : " " + Words.count(full, "capacity warning") + "."));
+    mostUrgent(findings)
+        .map(urgency -> "Urgency: " + urgencies(findings) + ". " + urgency.meaning())
+        .ifPresent(text -> Phrases.wrapped(text, Phrases.WIDTH).forEach(terminal::result));
     commonCommand(findings)
         .ifPresent(
             command -> {
-              terminal.result("All of them go away with:");
+              terminal.result("The errors and warnings go away with:");
               terminal.result("  ipam-repair " + Shell.words(command.arguments()));
             });
     Set<String> rules = findings.stream().map(Finding::rule).collect(Collectors.toSet());
@@ -271,6 +351,28 @@ final class ScanText {
                   + option
                   + " they plan from this file.");
     }
+  }
+
+  /** {@code 2 now, 5 any time}: how many errors and warnings can wait how long. */
+  private static String urgencies(List<Finding> findings) {
+    Map<Urgency, Long> counts =
+        findings.stream()
+            .filter(finding -> finding.severity() != Severity.INFO)
+            .collect(
+                Collectors.groupingBy(
+                    Finding::urgency,
+                    () -> new TreeMap<>(Comparator.reverseOrder()),
+                    Collectors.counting()));
+    return counts.entrySet().stream()
+        .map(entry -> entry.getValue() + " " + entry.getKey().words())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Optional<Urgency> mostUrgent(List<Finding> findings) {
+    return findings.stream()
+        .filter(finding -> finding.severity() != Severity.INFO)
+        .map(Finding::urgency)
+        .max(Comparator.naturalOrder());
   }
 
   /** The one command that every error and warning names, if there is one. */

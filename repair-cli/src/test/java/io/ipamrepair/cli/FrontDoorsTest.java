@@ -491,6 +491,28 @@ class FrontDoorsTest {
   }
 
   @Test
+  void capacityIsToldBesideTheFindingsAndChangesNoExitCode() throws Exception {
+    server.clear();
+    server.load(new Golden("v3.32.1", "incident-before").keyValues());
+    CommandRun text = expect(ExitCode.DONE, place.run("scan"));
+    assertThat(text.out())
+        .contains("WARNING     Capacity: Pool eqiad-pods (10.64.64.0/24) can hold 4 blocks of /26")
+        .contains("Room for 0 more nodes and 215 more pods.")
+        .contains("No errors, no warnings. 1 capacity warning.");
+    JsonNode capacity = json(expect(ExitCode.DONE, place.run("scan -o json"))).get("capacity");
+    assertThat(capacity.get("notes")).hasSize(1);
+    assertThat(capacity.get("notes").get(0).get("level").asText()).isEqualTo("warning");
+    assertThat(capacity.get("notes").get(0).get("pools").get(0).asText()).isEqualTo("eqiad-pods");
+    JsonNode pool = capacity.get("pools").get(0);
+    assertThat(pool.get("purpose").asText()).isEqualTo("workloads");
+    assertThat(pool.get("blocksTotal").asInt()).isEqualTo(4);
+    assertThat(pool.get("freeBlocks").asInt()).isZero();
+    assertThat(pool.get("nodes").asInt()).isEqualTo(6);
+    assertThat(capacity.get("families").get(0).get("addressesFree").asInt()).isEqualTo(215);
+    assertThat(capacity.get("endsFirst").isNull()).isTrue();
+  }
+
+  @Test
   void helpListsEveryExitCodeOnce() {
     CommandRun help = expect(ExitCode.DONE, place.run("--help"));
     for (ExitCode code : ExitCode.values()) {

@@ -6,14 +6,32 @@ import java.util.function.Consumer;
 
 /** A2: at most one affinity for a block is confirmed. */
 final class A2Rivals implements Rule {
+  private static final About ABOUT =
+      About.rule("A2")
+          .demands("At most one affinity for a block is confirmed.")
+          .severities(Severity.ERROR)
+          .urgency(
+              Urgency.NOW,
+              "Today where nothing is exported over BGP; any time where Felix programs the"
+                  + " routes.")
+          .traffic(
+              "Each of the nodes announces the block and blackholes it: about half of the"
+                  + " connections from other nodes fail for good, and between the two all. Felix"
+                  + " reads no affinity.")
+          .because(
+              "A confirmed affinity outlived its block, and another node claimed the range:"
+                  + " Calico looks at blocks only when it looks for a free one.")
+          .repair(
+              "reassign-affinity makes one node the only owner; release-orphan-blocks deletes the"
+                  + " affinity of a node that does not exist.")
+          .threads("calico", 6486, 6867)
+          .threads("libcalico-go", 778)
+          .source("calico-ipam.md 5.8 S4, 6 A2, 10.2 item 12; routing.md 2")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "A2",
-        "At most one affinity for a block is confirmed.",
-        "S4: a confirmed affinity outlived its block, and another node claimed the range. Both"
-            + " nodes announce it.",
-        "calico-ipam.md 5.8 S4, 6 A2, 10.2 item 12; routing.md 2");
+    return ABOUT;
   }
 
   @Override
@@ -34,8 +52,7 @@ final class A2Rivals implements Rule {
             .map(rival -> Wording.owner(rival.owner()))
             .toList();
     found.accept(
-        new Finding(
-            id(),
+        finding(
             Severity.ERROR,
             List.of(claim.object()),
             claim.title() + " is confirmed, and so is that of " + Wording.some(others, 3) + ".",

@@ -7,14 +7,33 @@ import java.util.function.Consumer;
 
 /** A3: the block of a confirmed affinity exists and belongs to the affinity's owner. */
 final class A3ConfirmedOwnsBlock implements Rule {
+  private static final About ABOUT =
+      About.rule("A3")
+          .demands("The block of a confirmed affinity exists and belongs to its owner.")
+          .severities(Severity.ERROR)
+          .urgency(
+              Urgency.TODAY,
+              "Now where two nodes announce the block, or where no pool covers addresses of"
+                  + " it in use; any time where Felix programs the routes or the node does not"
+                  + " exist.")
+          .traffic(
+              "The node announces the block and blackholes it. If another node announces it too,"
+                  + " about half of the connections to it fail; without a block nobody is hurt"
+                  + " until another node claims it. Felix reads no affinity.")
+          .because(
+              "A block was deleted by hand or lost in a restore while its affinity stayed."
+                  + " Calico looks at blocks only when it looks for a free one, so another node may"
+                  + " have claimed the range since.")
+          .repair(
+              "Without a block: release-orphan-blocks deletes the affinity. Another's block, or"
+                  + " nobody's: reassign-affinity makes one node the only owner.")
+          .threads("calico", 4471, 6486)
+          .source("calico-ipam.md 5.8 S4 and S6, 6 A3")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "A3",
-        "The block of a confirmed affinity exists and belongs to its owner.",
-        "S4 and S6: a block was deleted by hand or lost in a restore while its affinity stayed, and"
-            + " maybe another node claimed it since.",
-        "calico-ipam.md 5.8 S4 and S6, 6 A3");
+    return ABOUT;
   }
 
   @Override
@@ -34,8 +53,7 @@ final class A3ConfirmedOwnsBlock implements Rule {
           };
       if (!problem.isEmpty()) {
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.ERROR,
                 List.of(claim.object()),
                 claim.title() + " is confirmed, but " + problem + ".",

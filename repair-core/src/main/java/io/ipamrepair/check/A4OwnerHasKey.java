@@ -12,14 +12,26 @@ import java.util.function.Consumer;
 
 /** A4: the owner of a block has an affinity key for it. */
 final class A4OwnerHasKey implements Rule {
+  private static final About ABOUT =
+      About.rule("A4")
+          .demands("The owner of a block has an affinity key for it.")
+          .severities(Severity.ERROR)
+          .urgency(Urgency.ANY_TIME, "Now where no pool covers its addresses in use.")
+          .traffic(
+              "None on live pods while a pool covers them: the block is not announced as a whole,"
+                  + " each pod's /32 is. Felix routes by blocks.")
+          .because(
+              "The key was deleted by hand or lost in a restore. The node does not know the"
+                  + " block as its own, and nobody else can reclaim it.")
+          .repair(
+              "release-orphan-blocks gives the node its key again; reassign-affinity where another"
+                  + " node's affinity is confirmed.")
+          .source("calico-ipam.md 5.8 S8, 6 A4")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "A4",
-        "The owner of a block has an affinity key for it.",
-        "S8: the key was deleted by hand or lost in a restore. The node does not know the block as"
-            + " its own, and nobody else can reclaim it.",
-        "calico-ipam.md 5.8 S8, 6 A4");
+    return ABOUT;
   }
 
   @Override
@@ -29,8 +41,7 @@ final class A4OwnerHasKey implements Rule {
       Optional<Owner> owner = stored.value().flatMap(Block::owner);
       if (owner.filter(each -> !evidence.hasAffinityKey(each, cidr)).isPresent()) {
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.ERROR,
                 List.of(ObjectName.block(cidr)),
                 "Block "

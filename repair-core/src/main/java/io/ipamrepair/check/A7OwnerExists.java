@@ -6,14 +6,24 @@ import java.util.function.Consumer;
 
 /** A7: an affinity's node exists; a virtual owner is one that a release knows. */
 final class A7OwnerExists implements Rule {
+  private static final About ABOUT =
+      About.rule("A7")
+          .demands("The node of an affinity exists; a virtual owner is load-balancer.")
+          .severities(Severity.WARNING)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None while the node's machine is off: it announces and blackholes nothing.")
+          .because(
+              "The node was deleted past Calico, or its affinity had no block any more, which node"
+                  + " deletion leaves alone. No component removes it.")
+          .repair("release-orphan-blocks deletes it.")
+          .threads("calico", 4471, 9618, 9182)
+          .threads("calicoctl", 1663)
+          .source("calico-ipam.md 5.8 S1 and S6, 6 A7, 10.2 items 14 and 15")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "A7",
-        "The node of an affinity exists; a virtual owner is load-balancer.",
-        "The node was deleted past Calico, or its affinity had no block any more, which node"
-            + " deletion leaves alone. No component removes it.",
-        "calico-ipam.md 5.8 S1 and S6, 6 A7, 10.2 items 14 and 15");
+    return ABOUT;
   }
 
   @Override
@@ -24,8 +34,7 @@ final class A7OwnerExists implements Rule {
       boolean unknown = !owner.isNode() && !owner.equals(Owner.LOAD_BALANCER);
       if (gone || unknown) {
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.WARNING,
                 List.of(claim.object()),
                 gone

@@ -7,13 +7,22 @@ import java.util.function.Consumer;
 
 /** B12: no block is marked as deleted. */
 final class B12Deleted implements Rule {
+  private static final About ABOUT =
+      About.rule("B12")
+          .demands("No block is marked as deleted.")
+          .severities(Severity.WARNING)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("Not measured.")
+          .because(
+              "Calico never sets the mark in etcd: an edit by hand, or data of a Kubernetes"
+                  + " datastore.")
+          .repair("No command. Set the mark to false by hand.")
+          .source("calico-ipam.md 3.1, 6 B12")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B12",
-        "No block is marked as deleted.",
-        "Calico never sets the mark in etcd: an edit by hand, or data of a Kubernetes datastore.",
-        "calico-ipam.md 3.1, 6 B12");
+    return ABOUT;
   }
 
   @Override
@@ -23,8 +32,7 @@ final class B12Deleted implements Rule {
         .forEach(
             block ->
                 found.accept(
-                    new Finding(
-                        id(),
+                    finding(
                         Severity.WARNING,
                         List.of(ObjectName.block(block.cidr())),
                         "Block "

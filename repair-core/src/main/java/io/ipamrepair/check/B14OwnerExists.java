@@ -10,14 +10,26 @@ import java.util.function.Consumer;
 
 /** B14: a block's node exists; a virtual owner is one that a release knows. */
 final class B14OwnerExists implements Rule {
+  private static final About ABOUT =
+      About.rule("B14")
+          .demands("The node that owns a block exists; a virtual owner is load-balancer.")
+          .severities(Severity.WARNING)
+          .urgency(Urgency.ANY_TIME, "Now where no pool covers its addresses in use.")
+          .traffic(
+              "None while the node's machine is off: nobody announces the block, and its addresses"
+                  + " on other nodes are reached by their /32 routes.")
+          .because(
+              "The node was deleted past Calico, or its affinity key was lost before. Such a"
+                  + " block is never given back.")
+          .repair("release-orphan-blocks takes the owner away, and the block if it is empty.")
+          .threads("calico", 7839, 8643)
+          .thread("https://github.com/kubernetes/kops/pull/7517")
+          .source("calico-ipam.md 5.8 S8 and S16, 6 B14")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B14",
-        "The node that owns a block exists; a virtual owner is load-balancer.",
-        "S8, S16: the node was deleted past Calico, or its affinity key was lost before. Such a"
-            + " block is never given back.",
-        "calico-ipam.md 5.8 S8 and S16, 6 B14");
+    return ABOUT;
   }
 
   @Override
@@ -54,8 +66,8 @@ final class B14OwnerExists implements Rule {
     }
   }
 
-  private Finding finding(Block block, String problem, String traffic, Remedy remedy) {
-    return new Finding(
-        id(), Severity.WARNING, List.of(ObjectName.block(block.cidr())), problem, traffic, remedy);
+  private Finding finding(Block block, String problem, Effect effect, Remedy remedy) {
+    return finding(
+        Severity.WARNING, List.of(ObjectName.block(block.cidr())), problem, effect, remedy);
   }
 }

@@ -10,13 +10,22 @@ import java.util.function.Consumer;
 
 /** B15: a node has no more blocks of a family than the limit. */
 final class B15BlocksPerNode implements Rule {
+  private static final About ABOUT =
+      About.rule("B15")
+          .demands("A node has no more blocks of a family than maxBlocksPerHost, or 20.")
+          .severities(Severity.INFO)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None: the node gets no further block.")
+          .because(
+              "The limit was lowered, or blocks were reassigned. The node gets no further block.")
+          .repair("Nothing needs to be done.")
+          .threads("calico", 4861, 9462)
+          .source("calico-ipam.md 3.4, 6 B15")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B15",
-        "A node has no more blocks of a family than maxBlocksPerHost, or 20.",
-        "The limit was lowered, or blocks were reassigned. The node gets no further block.",
-        "calico-ipam.md 3.4, 6 B15");
+    return ABOUT;
   }
 
   @Override
@@ -40,8 +49,7 @@ final class B15BlocksPerNode implements Rule {
           int most = families.values().stream().mapToInt(Integer::intValue).max().orElse(0);
           if (most > limit) {
             found.accept(
-                new Finding(
-                    id(),
+                finding(
                     Severity.INFO,
                     List.of(ObjectName.node(node)),
                     "Node " + node + " has " + most + " blocks; the limit is " + limit + ".",

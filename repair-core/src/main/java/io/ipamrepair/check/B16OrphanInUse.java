@@ -7,14 +7,28 @@ import java.util.function.Consumer;
 
 /** B16: a block without owner that is in use; legal, and worth knowing. */
 final class B16OrphanInUse implements Rule {
+  private static final About ABOUT =
+      About.rule("B16")
+          .demands("A block in use has an owner.")
+          .severities(Severity.INFO)
+          .urgency(Urgency.ANY_TIME)
+          .traffic(
+              "None while a pool covers its addresses: each is reached by its /32 route. Where no"
+                  + " pool does, rule B10 says so.")
+          .because(
+              "Its pool or node was deleted while pods lived. It is legal, and goes with its"
+                  + " last address; no node claims it back.")
+          .repair(
+              "reassign-affinity gives it to the node that uses most of it. Left alone, it goes"
+                  + " with its last address.")
+          .threads("calico", 2713)
+          .threads("calicoctl", 828)
+          .source("calico-ipam.md 5.8 S9; rules.md B16")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B16",
-        "A block in use has an owner.",
-        "S9: its pool or node was deleted while pods lived. It is legal, and goes with its last"
-            + " address; no node claims it back.",
-        "calico-ipam.md 5.8 S9; rules.md B16");
+    return ABOUT;
   }
 
   @Override
@@ -26,8 +40,7 @@ final class B16OrphanInUse implements Rule {
       BlockUse use = BlockUse.of(block);
       if (use.count() > 0) {
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.INFO,
                 List.of(ObjectName.block(block.cidr())),
                 "Block "

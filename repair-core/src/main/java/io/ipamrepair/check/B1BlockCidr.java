@@ -9,14 +9,25 @@ import java.util.function.Consumer;
 
 /** B1: a block's value names the CIDR of its key. */
 final class B1BlockCidr implements Rule {
+  private static final About ABOUT =
+      About.rule("B1")
+          .demands("A block's value names the CIDR of its key.")
+          .severities(Severity.ERROR)
+          .urgency(Urgency.NOW)
+          .traffic(
+              "None on routes. New pods get addresses that are shifted, maybe somebody else's.")
+          .because(
+              "Calico counts addresses from the value's CIDR, host bits and all: every new address"
+                  + " is shifted by the difference.")
+          .repair(
+              "No command. Put the right CIDR into the value by hand, while no pod starts on the"
+                  + " block's node.")
+          .source("calico-ipam.md 3.1, 6 B1, 10.1 item 8")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B1",
-        "A block's value names the CIDR of its key.",
-        "Calico counts addresses from the value's CIDR, host bits and all: every new address is"
-            + " shifted by the difference.",
-        "calico-ipam.md 3.1, 6 B1, 10.1 item 8");
+    return ABOUT;
   }
 
   @Override
@@ -30,8 +41,7 @@ final class B1BlockCidr implements Rule {
               .isPresent();
       if (!same) {
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.ERROR,
                 List.of(ObjectName.block(block.cidr())),
                 "Block "

@@ -8,13 +8,25 @@ import java.util.function.Consumer;
 
 /** B2: a block has one allocation for each address, and a legal size. */
 final class B2BlockSize implements Rule {
+  private static final About ABOUT =
+      About.rule("B2")
+          .demands("A block has as many allocations as addresses, and a size that Calico allows.")
+          .severities(Severity.ERROR)
+          .urgency(
+              Urgency.TODAY,
+              "Now for a list that is too short from v3.33 on, or where the release is not known:"
+                  + " there any use of the block panics.")
+          .traffic(
+              "None on routes. Releasing an address of a block whose list is too short makes"
+                  + " Calico's code panic; from v3.33 any use does.")
+          .because("An edit by hand. With a list that is too short Calico's components panic.")
+          .repair("No command. Put the block back by hand from a backup, or lengthen its list.")
+          .source("calico-ipam.md 6 B2, 10.5 item 31")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B2",
-        "A block has as many allocations as addresses, and a size that Calico allows.",
-        "An edit by hand. With a list that is too short Calico's components panic.",
-        "calico-ipam.md 6 B2, 10.5 item 31");
+    return ABOUT;
   }
 
   /** Whether the rule is broken; then B4 is not judged. */
@@ -45,8 +57,7 @@ final class B2BlockSize implements Rule {
                 + (hasIllegalSize(block) ? " has a size that Calico does not allow" : "")
                 + ".";
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.ERROR,
                 List.of(ObjectName.block(block.cidr())),
                 problem,

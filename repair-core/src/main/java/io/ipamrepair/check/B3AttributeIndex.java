@@ -9,13 +9,27 @@ import java.util.function.Consumer;
 
 /** B3: every allocation points to an attribute that exists. */
 final class B3AttributeIndex implements Rule {
+  private static final About ABOUT =
+      About.rule("B3")
+          .demands("Every allocation of a block points to one of its attributes.")
+          .severities(Severity.ERROR)
+          .urgency(
+              Urgency.TODAY,
+              "Now from v3.33 on, or where the release is not known: there any use of the block"
+                  + " panics.")
+          .traffic(
+              "None on routes. Releasing the address makes Calico's code panic; from v3.33 any use"
+                  + " of the block does.")
+          .because("An edit by hand. Calico's components panic when they meet the index.")
+          .repair(
+              "No command. By hand: point the ordinal to an attribute of its own, or free it if"
+                  + " nothing uses the address.")
+          .source("calico-ipam.md 6 B3, 10.5 item 31")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B3",
-        "Every allocation of a block points to one of its attributes.",
-        "An edit by hand. Calico's components panic when they meet the index.",
-        "calico-ipam.md 6 B3, 10.5 item 31");
+    return ABOUT;
   }
 
   @Override
@@ -31,8 +45,7 @@ final class B3AttributeIndex implements Rule {
       }
       if (!broken.isEmpty()) {
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.ERROR,
                 List.of(ObjectName.block(block.cidr())),
                 "Block "

@@ -9,14 +9,28 @@ import java.util.function.Consumer;
 
 /** B4: each ordinal of a block is either allocated or in its free list, and there once. */
 final class B4FreeList implements Rule {
+  private static final About ABOUT =
+      About.rule("B4")
+          .demands("Each ordinal of a block is either allocated or in the free list, once.")
+          .severities(Severity.ERROR)
+          .urgency(
+              Urgency.ANY_TIME,
+              "Now where an address is in use and in the free list, or twice in the list.")
+          .traffic(
+              "None yet. An address that is used and free is given to a second pod; one that is"
+                  + " neither is never given out.")
+          .because(
+              "An edit by hand. An ordinal in neither is lost; one that is in use and in the free"
+                  + " list is given to a second pod, and the first one's entry is overwritten.")
+          .repair(
+              "No command. Put the free list right by hand: exactly the ordinals that nothing"
+                  + " holds.")
+          .source("calico-ipam.md 6 B4, 10.5 item 32")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B4",
-        "Each ordinal of a block is either allocated or in the free list, once.",
-        "An edit by hand. An ordinal in neither is lost; one that is in use and in the free list is"
-            + " given to a second pod, and the first one's entry is overwritten.",
-        "calico-ipam.md 6 B4, 10.5 item 32");
+    return ABOUT;
   }
 
   @Override
@@ -53,8 +67,7 @@ final class B4FreeList implements Rule {
     name(problems, beyond, "in the free list, but no ordinal of it");
     if (!problems.isEmpty()) {
       found.accept(
-          new Finding(
-              id(),
+          finding(
               Severity.ERROR,
               List.of(ObjectName.block(block.cidr())),
               "Block " + block.cidr() + ": " + String.join("; ", problems) + ".",

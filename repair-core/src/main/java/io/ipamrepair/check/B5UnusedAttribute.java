@@ -8,13 +8,21 @@ import java.util.function.Consumer;
 
 /** B5: each attribute of a block is some ordinal's. */
 final class B5UnusedAttribute implements Rule {
+  private static final About ABOUT =
+      About.rule("B5")
+          .demands("Each attribute of a block is some ordinal's.")
+          .severities(Severity.INFO)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None: nothing reads it.")
+          .because(
+              "An edit by hand. Releases from v3.33 drop such an attribute with their next write.")
+          .repair("Nothing needs to be done.")
+          .source("calico-ipam.md 6 B5")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B5",
-        "Each attribute of a block is some ordinal's.",
-        "An edit by hand. Releases from v3.33 drop such an attribute with their next write.",
-        "calico-ipam.md 6 B5");
+    return ABOUT;
   }
 
   @Override
@@ -29,8 +37,7 @@ final class B5UnusedAttribute implements Rule {
       int unused = block.attributes().size() - used.cardinality();
       if (unused > 0) {
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.INFO,
                 List.of(ObjectName.block(block.cidr())),
                 "Block "

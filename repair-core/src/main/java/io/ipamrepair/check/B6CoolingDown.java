@@ -11,14 +11,26 @@ import java.util.function.Consumer;
 final class B6CoolingDown implements Rule {
   private static final Duration SKEW = Duration.ofSeconds(300);
 
+  private static final About ABOUT =
+      About.rule("B6")
+          .demands(
+              "A releasedAt is no more than 300 s ahead, and stands without handle and secondary.")
+          .severities(Severity.ERROR)
+          .urgency(
+              Urgency.ANY_TIME, "Today where the address still names its holder, who may be alive.")
+          .traffic("Not measured. Addresses that cool down are not handed out.")
+          .because(
+              "A node's clock was wrong, or a release that does not know cooldown wrote the block."
+                  + " The address is neither held nor given back in time.")
+          .repair(
+              "No command. By hand: remove the time where the holder is alive; set it right where"
+                  + " it lies ahead.")
+          .source("calico-ipam.md 6 B6")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B6",
-        "A releasedAt is no more than 300 s ahead, and stands without handle and secondary.",
-        "A node's clock was wrong, or a release that does not know cooldown wrote the block. The"
-            + " address is neither held nor given back in time.",
-        "calico-ipam.md 6 B6");
+    return ABOUT;
   }
 
   @Override
@@ -35,9 +47,10 @@ final class B6CoolingDown implements Rule {
                   .flatMap(each -> each.releasedAt().stream())
                   .anyMatch(released -> released.isAfter(evidence.now().get().plus(SKEW)));
       if (held || ahead) {
+        Effect effect =
+            evidence.traffic().notMeasured("Addresses that cool down are not handed out.");
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.ERROR,
                 List.of(ObjectName.block(block.cidr())),
                 "Block "
@@ -45,7 +58,7 @@ final class B6CoolingDown implements Rule {
                     + " has an address that is cooling down "
                     + (held ? "and still names its holder" : "since a time in the future")
                     + ".",
-                evidence.traffic().notMeasured("Addresses that cool down are not handed out."),
+                held ? effect.judged(Urgency.TODAY) : effect,
                 Remedy.None.YET));
       }
     }

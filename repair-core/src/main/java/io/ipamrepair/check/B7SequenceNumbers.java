@@ -13,14 +13,25 @@ import java.util.regex.Pattern;
 final class B7SequenceNumbers implements Rule {
   private static final Pattern ORDINAL = Pattern.compile("0|[1-9][0-9]{0,8}");
 
+  private static final About ABOUT =
+      About.rule("B7")
+          .demands(
+              "Each sequence number of an allocation is an ordinal's and not above that of the"
+                  + " block.")
+          .severities(Severity.WARNING)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None: only Calico's protection against late releases is weaker.")
+          .because(
+              "An edit by hand. A number above the block's weakens Calico's protection against"
+                  + " releasing an address that was given away again. Numbers of free ordinals are"
+                  + " normal.")
+          .repair("No command. Remove the wrong entries by hand.")
+          .source("calico-ipam.md 3.1, 6 B7")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B7",
-        "Each sequence number of an allocation is an ordinal's and not above that of the block.",
-        "An edit by hand. A number above the block's weakens Calico's protection against releasing"
-            + " an address that was given away again. Numbers of free ordinals are normal.",
-        "calico-ipam.md 3.1, 6 B7");
+    return ABOUT;
   }
 
   @Override
@@ -39,8 +50,7 @@ final class B7SequenceNumbers implements Rule {
       }
       if (!problems.isEmpty()) {
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.WARNING,
                 List.of(ObjectName.block(block.cidr())),
                 "Sequence numbers of block "

@@ -15,14 +15,31 @@ import java.util.function.Consumer;
 
 /** B9: no two blocks overlap. */
 final class B9OverlappingBlocks implements Rule {
+  private static final About ABOUT =
+      About.rule("B9")
+          .demands("No two blocks overlap.")
+          .severities(Severity.ERROR)
+          .urgency(
+              Urgency.NOW,
+              "Today while neither block has an address in use in the common range, and for"
+                  + " two keys of one block.")
+          .traffic(
+              "The smaller block wins: pods of the larger one inside it are unreachable from other"
+                  + " nodes, and an address given out twice reaches the smaller block's pod.")
+          .because(
+              "A pool was made again with another block size while an old affinity was left, or two"
+                  + " pools with different block sizes overlap. Two pods can get one address.")
+          .repair(
+              "No command. Move the workloads out of one of the blocks, and delete it with its"
+                  + " affinity when it is empty.")
+          .threads("libcalico-go", 1377)
+          .threads("calico", 8446, 10778)
+          .source("calico-ipam.md 6 B9, 10.4 item 28")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "B9",
-        "No two blocks overlap.",
-        "A pool was made again with another block size while an old affinity was left, or two pools"
-            + " with different block sizes overlap. Two pods can get one address.",
-        "calico-ipam.md 6 B9, 10.4 item 28");
+    return ABOUT;
   }
 
   @Override
@@ -67,9 +84,14 @@ final class B9OverlappingBlocks implements Rule {
   private Finding finding(Evidence evidence, Stored<Block> block, List<Stored<Block>> others) {
     Cidr cidr = key(block).cidr();
     Cidr other = key(others.get(0)).cidr();
-    Traffic traffic = evidence.traffic();
-    return new Finding(
-        id(),
+    List<Effect> effects =
+        others.stream().map(each -> effect(evidence.traffic(), cidr, key(each).cidr())).toList();
+    Urgency worst =
+        effects.stream()
+            .flatMap(effect -> effect.urgency().stream())
+            .max(Comparator.naturalOrder())
+            .orElse(ABOUT.urgency());
+    return finding(
         Severity.ERROR,
         List.of(ObjectName.block(cidr)),
         "Block "
@@ -80,9 +102,14 @@ final class B9OverlappingBlocks implements Rule {
                     + (others.size() == 1 ? "block " : "blocks ")
                     + Wording.some(others.stream().map(each -> key(each).cidr()).toList(), 3))
             + ".",
-        cidr.equals(other)
-            ? traffic.twoKeys(cidr)
-            : cidr.contains(other) ? traffic.overlap(cidr, other) : traffic.overlap(other, cidr),
+        effects.get(0).judged(worst),
         Remedy.None.YET);
+  }
+
+  private static Effect effect(Traffic traffic, Cidr cidr, Cidr other) {
+    if (cidr.equals(other)) {
+      return traffic.twoKeys(cidr);
+    }
+    return cidr.contains(other) ? traffic.overlap(cidr, other) : traffic.overlap(other, cidr);
   }
 }

@@ -13,14 +13,24 @@ import java.util.function.Consumer;
 
 /** C2: the IPAMConfiguration resource, which etcd's IPAM ignores, says what is in use. */
 final class C2TwoConfigs implements Rule {
+  private static final About ABOUT =
+      About.rule("C2")
+          .demands("The IPAMConfiguration resource says the same as the configuration in use.")
+          .severities(Severity.WARNING)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None: nothing reads the resource.")
+          .because(
+              "With etcd, calicoctl apply writes a resource that IPAM never reads: somebody"
+                  + " believes a setting to be on that is not.")
+          .repair(
+              "No command. Make the settings that are meant with calicoctl ipam configure, or"
+                  + " delete the resource.")
+          .source("calico-ipam.md 2.1, 6 C2")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "C2",
-        "The IPAMConfiguration resource says the same as the configuration in use.",
-        "With etcd, calicoctl apply writes a resource that IPAM never reads: somebody believes a"
-            + " setting to be on that is not.",
-        "calico-ipam.md 2.1, 6 C2");
+    return ABOUT;
   }
 
   @Override
@@ -45,8 +55,7 @@ final class C2TwoConfigs implements Rule {
                     .ifPresent(
                         differences ->
                             found.accept(
-                                new Finding(
-                                    id(),
+                                finding(
                                     Severity.WARNING,
                                     List.of(ObjectName.key(stored.key().display())),
                                     "The IPAMConfiguration resource, which IPAM ignores in etcd,"

@@ -10,14 +10,28 @@ import java.util.function.Consumer;
 
 /** C3: the cluster has an identity, and is not locked for maintenance. */
 final class C3ClusterInformation implements Rule {
+  private static final About ABOUT =
+      About.rule("C3")
+          .demands("The cluster information exists, with a GUID, and datastoreReady is true.")
+          .severities(Severity.ERROR)
+          .urgency(Urgency.NOW, "Any time where only the GUID is missing.")
+          .traffic(
+              "None on established routes. While the cluster is locked no pod can be started or"
+                  + " stopped, and Felix restarts and waits.")
+          .because(
+              "A maintenance that died, or a lock that was removed by deleting the field"
+                  + " instead of setting it. Several of Calico's components die of the missing"
+                  + " field.")
+          .repair(
+              "No command. If no maintenance is running, calicoctl datastore migrate unlock ends"
+                  + " the lock, and writes a field that is missing.")
+          .thread("https://github.com/rancher/rancher/issues/23788")
+          .source("calico-ipam.md 3.8, 5.8 S19, 6 C3, 10.5 item 34")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "C3",
-        "The cluster information exists, with a GUID, and datastoreReady is true.",
-        "S19: a maintenance that died, or a lock that was removed by deleting the field instead of"
-            + " setting it. Several of Calico's components die of the missing field.",
-        "calico-ipam.md 3.8, 5.8 S19, 6 C3, 10.5 item 34");
+    return ABOUT;
   }
 
   @Override
@@ -28,8 +42,6 @@ final class C3ClusterInformation implements Rule {
       return;
     }
     Optional<ClusterInformation> cluster = stored.flatMap(Stored::value);
-    boolean locked =
-        cluster.filter(each -> !each.datastoreReady().equals(Optional.of(true))).isPresent();
     List<String> problems = new ArrayList<>();
     if (cluster.isEmpty()) {
       problems.add("there is none");
@@ -45,15 +57,28 @@ final class C3ClusterInformation implements Rule {
     }
     if (!problems.isEmpty()) {
       found.accept(
-          new Finding(
-              id(),
+          finding(
               Severity.ERROR,
               List.of(ObjectName.CLUSTER),
               "The cluster information: " + Wording.some(problems, 2) + ".",
-              evidence.traffic().locked(),
-              new Remedy.None(
-                  "No command: if no maintenance is running, calicoctl datastore migrate unlock"
-                      + " ends the lock.")));
+              effect(evidence.traffic(), cluster),
+              isLocked(cluster)
+                  ? new Remedy.None(
+                      "No command: if no maintenance is running, calicoctl datastore migrate unlock"
+                          + " ends the lock.")
+                  : Remedy.None.YET));
     }
+  }
+
+  /** What is not ready counts as locked, also where the word is missing. */
+  private static boolean isLocked(Optional<ClusterInformation> cluster) {
+    return cluster.filter(each -> !each.datastoreReady().equals(Optional.of(true))).isPresent();
+  }
+
+  private static Effect effect(Traffic traffic, Optional<ClusterInformation> cluster) {
+    if (cluster.isEmpty()) {
+      return traffic.notMeasured("What reads it fails, the start of pods included.");
+    }
+    return isLocked(cluster) ? traffic.locked() : traffic.notMeasured("").judged(Urgency.ANY_TIME);
   }
 }

@@ -9,14 +9,24 @@ import java.util.function.Consumer;
 
 /** C4: in a Kubernetes cluster each node is known to Kubernetes. */
 final class C4OrchestratorReference implements Rule {
+  private static final About ABOUT =
+      About.rule("C4")
+          .demands("In a Kubernetes cluster each node has an orchRef of Kubernetes.")
+          .severities(Severity.WARNING)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None: Calico's clean-up passes over the node.")
+          .because(
+              "Without it Calico's garbage collection passes over the node, and its leaked"
+                  + " addresses and empty blocks stay.")
+          .repair(
+              "No command. calico-node writes it when it starts with CALICO_K8S_NODE_REF set to the"
+                  + " node's name in Kubernetes.")
+          .source("calico-ipam.md 3.6, 6 C4")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "C4",
-        "In a Kubernetes cluster each node has an orchRef of Kubernetes.",
-        "Without it Calico's garbage collection passes over the node, and its leaked addresses and"
-            + " empty blocks stay.",
-        "calico-ipam.md 3.6, 6 C4");
+    return ABOUT;
   }
 
   @Override
@@ -35,8 +45,7 @@ final class C4OrchestratorReference implements Rule {
                     .ifPresent(
                         node ->
                             found.accept(
-                                new Finding(
-                                    id(),
+                                finding(
                                     Severity.WARNING,
                                     List.of(ObjectName.node(name)),
                                     "Node " + name + " has no orchRef of Kubernetes.",

@@ -1,33 +1,20 @@
 package io.ipamrepair.check;
 
-import io.ipamrepair.calico.Affinity;
-import io.ipamrepair.calico.AffinityId;
-import io.ipamrepair.calico.Attribute;
-import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.calico.Node;
-import io.ipamrepair.calico.Owner;
-import io.ipamrepair.calico.Pools.NamedPool;
-import io.ipamrepair.calico.Stored;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.cidr.IpFamily;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
- * How full the pools are, and which nodes have no block: the first cause of the incident was a pool
- * with fewer blocks than nodes.
+ * How full the pools are, which nodes have no block, and what still fits: the first cause of the
+ * incident was a pool with fewer blocks than nodes. None of this is a finding: no rule is broken by
+ * a pool that is full.
  *
  * @param byPool each pool whose network is known, by name
  * @param pools how many pools there are, unreadable ones included
@@ -36,6 +23,10 @@ import java.util.stream.IntStream;
  * @param nodes how many nodes there are
  * @param nodesWithoutBlock the nodes that own no block of either family, by name
  * @param addresses by family, the addresses of all pools together, those of overlapping pools once
+ * @param room by family, what still fits into all pools together
+ * @param endsFirst the pool with the smallest share of free blocks, where nodes take blocks of
+ *     several pools
+ * @param notes what an operator should know of it, warnings first
  */
 public record Capacity(
     List<PoolUse> byPool,
@@ -44,18 +35,53 @@ public record Capacity(
     int emptyBlocks,
     int nodes,
     List<String> nodesWithoutBlock,
-    SortedMap<IpFamily, Addresses> addresses) {
+    SortedMap<IpFamily, Addresses> addresses,
+    SortedMap<IpFamily, Room> room,
+    Optional<String> endsFirst,
+    List<Note> notes) {
   /**
    * Addresses of a range.
    *
    * @param total how many there are
    * @param used how many blocks hold, tunnels and Windows' reservations included, addresses that
    *     are cooling down not
-   * @param borrowed how many of these another node uses than the one that owns the block
+   * @param free how many can still be given out: not held, not reserved, and in no block that
+   *     cannot be read
+   * @param borrowed how many of the used ones another node uses than the one that owns the block
    */
-  public record Addresses(BigInteger total, long used, long borrowed) {
-    private Addresses plus(Addresses other) {
-      return new Addresses(total.add(other.total), used + other.used, borrowed + other.borrowed);
+  public record Addresses(BigInteger total, long used, BigInteger free, long borrowed) {
+    Addresses plus(Addresses other) {
+      return new Addresses(
+          total.add(other.total),
+          used + other.used,
+          free.add(other.free),
+          borrowed + other.borrowed);
+    }
+  }
+
+  /**
+   * What still fits into the pools of a family.
+   *
+   * @param blocks how many more blocks
+   * @param moreNodes how many more nodes get a block, once those that wait for one have theirs
+   * @param morePods how many more pods get an address
+   */
+  public record Room(BigInteger blocks, BigInteger moreNodes, BigInteger morePods) {}
+
+  /** Who gets what of a pool. */
+  public enum Purpose {
+    /** Each node that it selects takes blocks of it for its pods. */
+    WORKLOADS,
+    /** Only pods that ask for it, or those of some namespaces. */
+    ON_REQUEST,
+    /** Tunnels or load balancers, no pods. */
+    OTHER,
+    /** Nobody gets anything new. */
+    DISABLED;
+
+    /** The word for programs: {@code workloads}, {@code on-request}… */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
@@ -65,226 +91,78 @@ public record Capacity(
    * @param name its name
    * @param network its masked CIDR
    * @param blockSize the prefix length of its blocks
-   * @param enabled whether new blocks and addresses come from it
+   * @param purpose who gets what of it
    * @param blocks how many blocks lie in it, whatever their size
-   * @param room how many more blocks of its size it has room for
+   * @param places how many blocks of its size it holds in all
+   * @param room how many more blocks of its size it has room for: places that no block overlaps
    * @param addresses its addresses
-   * @param nodesWithoutBlock the nodes that it selects and that own no block of its family, by name
+   * @param nodes how many nodes take blocks of it: those that it selects, if they do at all
+   * @param nodesWithoutBlock those of them that own no block in any pool that they take blocks of,
+   *     by name
+   * @param moreNodes how many more nodes get a block of it, once those without have theirs; 0 where
+   *     the configuration forbids new blocks
+   * @param morePods how many more pods get an address of it, at most: where affinity is strict,
+   *     without those of blocks that no node owns
    */
   public record PoolUse(
       String name,
       Cidr network,
       long blockSize,
-      boolean enabled,
+      Purpose purpose,
       int blocks,
+      BigInteger places,
       BigInteger room,
       Addresses addresses,
-      List<NodeWithoutBlock> nodesWithoutBlock) {}
+      int nodes,
+      List<NodeWithoutBlock> nodesWithoutBlock,
+      BigInteger moreNodes,
+      BigInteger morePods) {
+    public PoolUse {
+      nodesWithoutBlock = List.copyOf(nodesWithoutBlock);
+    }
+
+    /** Whether new blocks and addresses come from it. */
+    public boolean enabled() {
+      return purpose != Purpose.DISABLED;
+    }
+  }
 
   /**
-   * A node that owns no block of a family.
+   * A node that waits for a block.
    *
    * @param node its name
    * @param addresses how many addresses of the pool it uses, all of them borrowed
    */
   public record NodeWithoutBlock(String node, int addresses) {}
 
+  /**
+   * Something to know of the capacity.
+   *
+   * @param level {@link Severity#WARNING} or {@link Severity#INFO}, never an error
+   * @param pools the pools that it is about, by name
+   * @param text one or more sentences
+   */
+  public record Note(Severity level, List<String> pools, String text) {
+    public Note {
+      pools = List.copyOf(pools);
+    }
+  }
+
   public Capacity {
     byPool = List.copyOf(byPool);
     nodesWithoutBlock = List.copyOf(nodesWithoutBlock);
     addresses = Collections.unmodifiableSortedMap(new TreeMap<>(addresses));
+    room = Collections.unmodifiableSortedMap(new TreeMap<>(room));
+    notes = List.copyOf(notes);
   }
 
   /** The capacity in {@code state}. */
   public static Capacity of(IpamState state) {
-    return new Count(state).capacity();
+    return new CapacityCount(state).capacity();
   }
 
-  /** What a block's allocations say, counted once. */
-  private record Use(long held, long borrowed, Map<String, Integer> byNode) {
-    static Use of(Block block) {
-      long held = 0;
-      long borrowed = 0;
-      Map<String, Integer> byNode = new HashMap<>();
-      Optional<Owner> owner = block.owner();
-      int size = Math.min(block.slots(), block.cidr().ordinals());
-      for (int ordinal = 0; ordinal < size; ordinal++) {
-        if (!block.holds(ordinal)) {
-          continue;
-        }
-        held++;
-        Optional<String> node = block.attribute(ordinal).flatMap(Attribute::node);
-        if (node.isPresent()) {
-          byNode.merge(node.get(), 1, Integer::sum);
-          boolean elsewhere =
-              owner.filter(each -> each.isNode() && !each.name().equals(node.get())).isPresent();
-          borrowed += elsewhere ? 1 : 0;
-        }
-      }
-      return new Use(held, borrowed, byNode);
-    }
-  }
-
-  private static final class Count {
-    private final IpamState state;
-    private final SortedMap<Cidr, Use> uses = new TreeMap<>();
-    private final Map<String, Set<IpFamily>> familiesOf = new HashMap<>();
-    private int empty;
-
-    Count(IpamState state) {
-      this.state = state;
-      state.blocks().forEach(this::count);
-      // An unreadable block may be its claimant's.
-      state.affinities().forEach(this::countClaim);
-    }
-
-    private void count(Cidr cidr, Stored<Block> stored) {
-      stored
-          .value()
-          .ifPresent(
-              block -> {
-                uses.put(cidr, Use.of(block));
-                empty += block.isVacant() ? 1 : 0;
-                block.owner().ifPresent(owner -> own(owner, cidr.family()));
-              });
-    }
-
-    private void countClaim(AffinityId id, Stored<Affinity> stored) {
-      boolean unreadable =
-          Optional.ofNullable(state.blocks().get(id.cidr()))
-              .filter(block -> block.value().isEmpty())
-              .isPresent();
-      boolean confirmed =
-          stored.value().filter(value -> value.state() == Affinity.State.CONFIRMED).isPresent();
-      if (unreadable && confirmed) {
-        own(id.owner(), id.cidr().family());
-      }
-    }
-
-    private void own(Owner owner, IpFamily family) {
-      if (owner.isNode()) {
-        familiesOf
-            .computeIfAbsent(owner.name(), none -> EnumSet.noneOf(IpFamily.class))
-            .add(family);
-      }
-    }
-
-    Capacity capacity() {
-      List<String> without =
-          state.nodes().keySet().stream().filter(node -> !familiesOf.containsKey(node)).toList();
-      return new Capacity(
-          state.knownPools().known().stream().map(this::pool).toList(),
-          state.pools().size(),
-          state.blocks().size(),
-          empty,
-          state.nodes().size(),
-          without,
-          all());
-    }
-
-    private PoolUse pool(NamedPool pool) {
-      Map<String, Integer> byNode = new HashMap<>();
-      List<Cidr> inside = inside(pool.network());
-      inside.stream()
-          .filter(uses::containsKey)
-          .forEach(
-              cidr ->
-                  uses.get(cidr)
-                      .byNode()
-                      .forEach((node, count) -> byNode.merge(node, count, Integer::sum)));
-      return new PoolUse(
-          pool.name(),
-          pool.network(),
-          pool.pool().blockSize(),
-          !pool.pool().disabled(),
-          inside.size(),
-          room(pool),
-          addresses(pool.network()),
-          nodesWithoutBlock(pool, byNode));
-    }
-
-    /** The blocks inside {@code network}: blocks are sorted by base, the larger first. */
-    private List<Cidr> inside(Cidr network) {
-      return state.blocks().tailMap(network).keySet().stream()
-          .takeWhile(network::contains)
-          .toList();
-    }
-
-    private Addresses addresses(Cidr network) {
-      long held = 0;
-      long borrowed = 0;
-      for (Cidr cidr : inside(network)) {
-        if (uses.containsKey(cidr)) {
-          held += uses.get(cidr).held();
-          borrowed += uses.get(cidr).borrowed();
-        }
-      }
-      return new Addresses(network.size(), held, borrowed);
-    }
-
-    private List<NodeWithoutBlock> nodesWithoutBlock(NamedPool pool, Map<String, Integer> byNode) {
-      List<NodeWithoutBlock> without = new ArrayList<>();
-      if (!pool.pool().allowsWorkloads()) {
-        return without;
-      }
-      IpFamily family = pool.network().family();
-      NodeSelection selection = NodeSelection.of(pool.pool());
-      state
-          .nodes()
-          .forEach(
-              (name, stored) -> {
-                boolean owns = familiesOf.getOrDefault(name, Set.of()).contains(family);
-                Optional<Node> node = stored.value();
-                boolean selected = node.filter(selection::selects).isPresent();
-                if (!owns && selected) {
-                  without.add(new NodeWithoutBlock(name, byNode.getOrDefault(name, 0)));
-                }
-              });
-      return List.copyOf(without);
-    }
-
-    /** The places for a block of the pool's size that no block overlaps. */
-    private BigInteger room(NamedPool pool) {
-      Cidr network = pool.network();
-      int bits = network.family().bits();
-      long size = pool.pool().blockSize();
-      if (size < network.prefixLength() || size > bits) {
-        return BigInteger.ZERO;
-      }
-      int places = (int) size - network.prefixLength();
-      boolean coveredByOne =
-          IntStream.range(0, network.prefixLength())
-              .mapToObj(length -> new Cidr(network.base().masked(length), length))
-              .anyMatch(state.blocks()::containsKey);
-      if (coveredByOne) {
-        return BigInteger.ZERO;
-      }
-      BigInteger taken = BigInteger.ZERO;
-      Optional<Cidr> last = Optional.empty();
-      for (Cidr block : inside(network)) {
-        // The place that the block takes, or the several ones that a larger block takes.
-        int length = Math.min(block.prefixLength(), (int) size);
-        Cidr place = new Cidr(block.base().masked(length), length);
-        if (last.filter(each -> each.contains(place)).isEmpty()) {
-          taken = taken.add(BigInteger.ONE.shiftLeft((int) size - length));
-          last = Optional.of(place);
-        }
-      }
-      return BigInteger.ONE.shiftLeft(places).subtract(taken);
-    }
-
-    /** All pools together; networks that overlap are nested, so the outermost ones count. */
-    private SortedMap<IpFamily, Addresses> all() {
-      Map<IpFamily, Addresses> all = new EnumMap<>(IpFamily.class);
-      Optional<Cidr> last = Optional.empty();
-      for (Cidr network :
-          state.knownPools().known().stream().map(NamedPool::network).sorted().toList()) {
-        if (last.filter(outer -> outer.contains(network)).isEmpty()) {
-          all.merge(network.family(), addresses(network), Addresses::plus);
-          last = Optional.of(network);
-        }
-      }
-      return new TreeMap<>(all);
-    }
+  /** A count for people: the size of an IPv6 pool is no number that anybody reads. */
+  public static String words(BigInteger count) {
+    return count.bitLength() <= 32 ? count.toString() : "2^" + (count.bitLength() - 1);
   }
 }

@@ -69,6 +69,27 @@ public final class Check {
     return RULES.stream().map(Rule::id).toList();
   }
 
+  /** What is said of each rule, in the order of the reference. */
+  public static List<About> rules() {
+    return RULES.stream().map(Rule::about).toList();
+  }
+
+  /**
+   * The findings of one rule in {@code state}, the worst first.
+   *
+   * @param rule the ID of a rule that there is: {@code A3}
+   */
+  public static List<Finding> byRule(String rule, IpamState state) {
+    List<Finding> findings = new ArrayList<>();
+    RULES.stream()
+        .filter(each -> each.id().equals(rule))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no rule: " + rule))
+        .judge(new Evidence(state, Optional.empty()), findings::add);
+    Collections.sort(findings);
+    return Collections.unmodifiableList(findings);
+  }
+
   /** Every finding of every rule, the worst first; times are not compared with the present. */
   public static List<Finding> of(IpamState state) {
     return of(new Evidence(state, Optional.empty()));

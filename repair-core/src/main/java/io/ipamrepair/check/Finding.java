@@ -12,6 +12,7 @@ import java.util.List;
  *
  * @param rule the rule's ID: {@code A3}
  * @param severity how bad it is
+ * @param urgency whether it can wait until morning, in this state
  * @param objects what breaks the rule, as rules.md orders it; further objects are related ones
  * @param problem one sentence in an operator's words, with names and values
  * @param traffic what it does to traffic, as routing.md measured it
@@ -20,6 +21,7 @@ import java.util.List;
 public record Finding(
     String rule,
     Severity severity,
+    Urgency urgency,
     List<ObjectName> objects,
     String problem,
     String traffic,

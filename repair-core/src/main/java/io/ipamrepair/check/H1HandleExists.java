@@ -8,15 +8,27 @@ import java.util.stream.Stream;
 
 /** H1: every handle that an allocation names exists. */
 final class H1HandleExists implements Rule {
+  private static final About ABOUT =
+      About.rule("H1")
+          .demands("Every handle that an allocated address names exists.")
+          .severities(Severity.ERROR)
+          .urgency(Urgency.ANY_TIME)
+          .traffic(
+              "None on running traffic. When its pod ends the address is not released: it leaks.")
+          .because(
+              "A restore, a deletion by hand, or the bug of releases up to v3.29.6 and"
+                  + " v3.30.3 that ignored a failed write of the handle. The CNI plugin can never"
+                  + " release the address.")
+          .repair(
+              "No command. By hand: create the handle with its count for each block; that is always"
+                  + " safe.")
+          .threads("calico", 3940, 4259)
+          .source("calico-ipam.md 5.8 S12, 6 H1, 10.1 item 2, 10.2 item 18")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "H1",
-        "Every handle that an allocated address names exists.",
-        "S12: a restore, a deletion by hand, or the bug of releases up to v3.29.6 and v3.30.3 that"
-            + " ignored a failed write of the handle. The CNI plugin can never release the"
-            + " address.",
-        "calico-ipam.md 5.8 S12, 6 H1, 10.1 item 2, 10.2 item 18");
+    return ABOUT;
   }
 
   @Override
@@ -30,8 +42,7 @@ final class H1HandleExists implements Rule {
     List<String> addresses =
         evidence.usesOf(handle).stream().flatMap(use -> addresses(use.block(), handle)).toList();
     found.accept(
-        new Finding(
-            id(),
+        finding(
             Severity.ERROR,
             List.of(ObjectName.handle(handle)),
             "Handle "

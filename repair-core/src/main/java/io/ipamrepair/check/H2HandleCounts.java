@@ -16,15 +16,29 @@ import java.util.function.Consumer;
 
 /** H2: a handle counts for each block the addresses that name it there. */
 final class H2HandleCounts implements Rule {
+  private static final About ABOUT =
+      About.rule("H2")
+          .demands("A handle counts, for each block, the addresses that name it there.")
+          .severities(Severity.WARNING, Severity.ERROR)
+          .urgency(Urgency.ANY_TIME)
+          .traffic(
+              "None on running traffic. With too low a count the address leaks when its pod ends;"
+                  + " with too high a count the handle stays behind in etcd.")
+          .because(
+              "A crash between the handle's write and the block's, a restore, or two bugs:"
+                  + " releases up to v3.32 count one where they release several addresses of a"
+                  + " handle in one call, and all releases count what was asked for where a block"
+                  + " gave less. With too low a count the handle goes before its last address.")
+          .repair(
+              "No command. Raise a count that is too low by hand, which is always safe; one that is"
+                  + " too high is wear.")
+          .threads("calico", 8548, 10759, 12554)
+          .source("calico-ipam.md 1.2, 5.8 S11 and S12, 6 H2, 10.1 item 3")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "H2",
-        "A handle counts, for each block, the addresses that name it there.",
-        "S11, S12: a crash between two writes, a restore, or bugs that released or assigned several"
-            + " addresses of a handle at once. Too high a count is wear; with one that is too low"
-            + " the handle goes before its last address.",
-        "calico-ipam.md 1.2, 5.8 S11 and S12, 6 H2, 10.1 item 3");
+    return ABOUT;
   }
 
   @Override
@@ -75,8 +89,7 @@ final class H2HandleCounts implements Rule {
     }
     if (!problems.isEmpty()) {
       found.accept(
-          new Finding(
-              id(),
+          finding(
               severity,
               objects,
               "Handle " + Wording.id(id) + " " + Wording.some(problems, 1) + ".",

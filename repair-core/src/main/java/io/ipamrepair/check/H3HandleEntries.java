@@ -11,14 +11,26 @@ import java.util.function.Consumer;
 
 /** H3: a handle's entries name existing blocks, in Calico's spelling, with counts of 1 or more. */
 final class H3HandleEntries implements Rule {
+  private static final About ABOUT =
+      About.rule("H3")
+          .demands(
+              "A handle has an entry, and each names an existing block with a count of 1 or more.")
+          .severities(Severity.WARNING, Severity.ERROR)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None: no route depends on a handle. It stays behind in etcd.")
+          .because(
+              "A block was deleted by hand or lost in a restore. An empty handle, a count"
+                  + " below 1 or another spelling are never written by Calico.")
+          .repair(
+              "No command. A leftover does no harm. Where no block names the handle, it can be"
+                  + " deleted by hand, while no pod of it starts.")
+          .threads("calico", 8548, 10759, 4259)
+          .source("calico-ipam.md 3.3, 5.8 S11, 6 H3")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "H3",
-        "A handle has an entry, and each names an existing block with a count of 1 or more.",
-        "S11: a block was deleted by hand or lost in a restore. An empty handle, a count below 1 or"
-            + " another spelling are never written by Calico.",
-        "calico-ipam.md 3.3, 5.8 S11, 6 H3");
+    return ABOUT;
   }
 
   @Override
@@ -52,8 +64,7 @@ final class H3HandleEntries implements Rule {
       List<String> problems = new ArrayList<>(errors);
       problems.addAll(absent);
       found.accept(
-          new Finding(
-              id(),
+          finding(
               errors.isEmpty() ? Severity.WARNING : Severity.ERROR,
               List.of(ObjectName.handle(id)),
               "Handle " + Wording.id(id) + " " + Wording.some(problems, 1) + ".",

@@ -7,13 +7,22 @@ import java.util.function.Consumer;
 
 /** H4: no handle is marked as deleted. */
 final class H4Deleted implements Rule {
+  private static final About ABOUT =
+      About.rule("H4")
+          .demands("No handle is marked as deleted.")
+          .severities(Severity.WARNING)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("Not measured.")
+          .because(
+              "Calico never sets the mark in etcd: an edit by hand, or data of a Kubernetes"
+                  + " datastore.")
+          .repair("No command. Set the mark to false by hand.")
+          .source("calico-ipam.md 3.3, 6 H4")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "H4",
-        "No handle is marked as deleted.",
-        "Calico never sets the mark in etcd: an edit by hand, or data of a Kubernetes datastore.",
-        "calico-ipam.md 3.3, 6 H4");
+    return ABOUT;
   }
 
   @Override
@@ -29,8 +38,7 @@ final class H4Deleted implements Rule {
                     .ifPresent(
                         handle ->
                             found.accept(
-                                new Finding(
-                                    id(),
+                                finding(
                                     Severity.WARNING,
                                     List.of(ObjectName.handle(id)),
                                     "Handle "

@@ -9,14 +9,22 @@ import java.util.function.Consumer;
 
 /** H5: a virtual machine's handle has one address of a family. */
 final class H5VirtualMachineAddresses implements Rule {
+  private static final About ABOUT =
+      About.rule("H5")
+          .demands("A virtual machine's handle has at most one address of a family.")
+          .severities(Severity.INFO)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None: one of the addresses may be a leftover.")
+          .because(
+              "A virtual machine keeps its address through restarts and migrations; a second one is"
+                  + " left from an assignment that was not found again.")
+          .repair("No command. The addresses go with the virtual machine.")
+          .source("calico-ipam.md 6 H5")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "H5",
-        "A virtual machine's handle has at most one address of a family.",
-        "A virtual machine keeps its address through restarts and migrations; a second one is left"
-            + " from an assignment that was not found again.",
-        "calico-ipam.md 6 H5");
+    return ABOUT;
   }
 
   @Override
@@ -28,8 +36,7 @@ final class H5VirtualMachineAddresses implements Rule {
       }
       if (counts.values().stream().anyMatch(count -> count > 1)) {
         found.accept(
-            new Finding(
-                id(),
+            finding(
                 Severity.INFO,
                 List.of(ObjectName.handle(handle)),
                 "Handle "

@@ -7,22 +7,31 @@ import java.util.function.Consumer;
 
 /** K1: every key below IPAM's prefix has a form that Calico knows. */
 final class K1UnknownKey implements Rule {
+  private static final About ABOUT =
+      About.rule("K1")
+          .demands("Every key below Calico's IPAM prefix has a form that Calico knows.")
+          .severities(Severity.INFO, Severity.WARNING)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None on running traffic: Calico passes over the key.")
+          .because(
+              "Calico's lists pass over such a key in silence; somebody wrote it by hand or with"
+                  + " another tool. A bare host key is a record of old releases.")
+          .repair(
+              "No command. Find out who wrote the key, then delete it by hand; a bare host key goes"
+                  + " with its node.")
+          .source("calico-ipam.md 2.1, 2.2")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "K1",
-        "Every key below Calico's IPAM prefix has a form that Calico knows.",
-        "Calico's lists pass over such a key in silence; somebody wrote it by hand or with another"
-            + " tool. A bare host key is a record of old releases.",
-        "calico-ipam.md 2.1, 2.2");
+    return ABOUT;
   }
 
   @Override
   public void judge(Evidence evidence, Consumer<Finding> found) {
     for (Stored<?> stored : evidence.state().unknownKeys()) {
       found.accept(
-          new Finding(
-              id(),
+          finding(
               Severity.WARNING,
               List.of(stored.object()),
               "Key " + stored.key() + " has no form that Calico knows.",
@@ -34,8 +43,7 @@ final class K1UnknownKey implements Rule {
         .forEach(
             stored ->
                 found.accept(
-                    new Finding(
-                        id(),
+                    finding(
                         Severity.INFO,
                         List.of(ObjectName.key(stored.key().display())),
                         "Key " + stored.key() + " is a host record of old releases.",

@@ -10,15 +10,34 @@ import java.util.stream.Stream;
 
 /** K2: every value is one JSON object of the types that the reference gives. */
 final class K2UnreadableValue implements Rule {
+  private static final About ABOUT =
+      About.rule("K2")
+          .demands("Every value is exactly one JSON object with members of the right types.")
+          .severities(Severity.ERROR)
+          .urgency(
+              Urgency.TODAY,
+              "Now for a block, the IPAM configuration and the cluster information, and for a pool"
+                  + " while addresses in use lie in no readable one; any time for a handle, a bare"
+                  + " host key and what IPAM does not read.")
+          .traffic(
+              "A block's routes stay, but each node that picks the block cannot start pods. An"
+                  + " affinity is ignored: its pods are reached by their /32 routes while a pool"
+                  + " covers them.")
+          .because(
+              "Calico's lists pass over an unreadable value in silence, so an unreadable block"
+                  + " looks like a free one: every node that picks it fails, and leaves a pending"
+                  + " affinity each time. An unreadable bare host key stops the deletion of its"
+                  + " node.")
+          .repair(
+              "No command. Put the value back by hand from a backup, or write it anew from what is"
+                  + " known.")
+          .threads("calico", 1956, 1964)
+          .source("rules.md General; calico-ipam.md 2.2, 10.5 item 30, 10.3 item 22")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "K2",
-        "Every value is exactly one JSON object with members of the right types.",
-        "Calico's lists pass over an unreadable value in silence, so an unreadable block looks like"
-            + " a free one: every node that picks it fails, and leaves a pending affinity each"
-            + " time. An unreadable bare host key stops the deletion of its node.",
-        "rules.md General; calico-ipam.md 2.2, 10.5 item 30, 10.3 item 22");
+    return ABOUT;
   }
 
   @Override
@@ -47,8 +66,7 @@ final class K2UnreadableValue implements Rule {
   private void judge(Evidence evidence, Stored<?> stored, Consumer<Finding> found) {
     if (stored.reading() instanceof Reading.Unreadable<?> unreadable) {
       found.accept(
-          new Finding(
-              id(),
+          finding(
               Severity.ERROR,
               List.of(stored.object()),
               name(stored) + " cannot be read: " + Wording.reason(unreadable.reason()) + ".",
@@ -79,7 +97,7 @@ final class K2UnreadableValue implements Rule {
     return "Key " + stored.key();
   }
 
-  private static String traffic(Evidence evidence, Stored<?> stored) {
+  private static Effect traffic(Evidence evidence, Stored<?> stored) {
     Traffic traffic = evidence.traffic();
     CalicoKey at = stored.at();
     if (at instanceof CalicoKey.BlockKey key) {
@@ -87,15 +105,23 @@ final class K2UnreadableValue implements Rule {
     } else if (at instanceof CalicoKey.AffinityKey key) {
       return traffic.unreadableAffinity(key.cidr());
     } else if (at instanceof CalicoKey.HostRecordKey) {
-      return stored.bytes().filter(bytes -> bytes.display().strip().equals("null")).isPresent()
-          ? traffic.administrative("Nothing reads it any more.")
-          : traffic.administrative("It stops Calico from deleting its node.");
+      return hostRecord(traffic, stored).judged(Urgency.ANY_TIME);
     } else if (at instanceof CalicoKey.HandleKey) {
       return traffic.handleTooSmall();
     } else if (at instanceof CalicoKey.PoolKey) {
-      return traffic.notMeasured(
+      return traffic.poolOfUnknownNetwork(
           "Calico's lists pass over it, so that its addresses may count as in no pool.");
+    } else if (at instanceof CalicoKey.ConfigKey || stored.object().equals(ObjectName.CLUSTER)) {
+      return traffic
+          .notMeasured("What reads it fails, the start of pods included.")
+          .judged(Urgency.NOW);
     }
     return traffic.notMeasured("Calico's lists pass over it.");
+  }
+
+  private static Effect hostRecord(Traffic traffic, Stored<?> stored) {
+    return stored.bytes().filter(bytes -> bytes.display().strip().equals("null")).isPresent()
+        ? traffic.administrative("Nothing reads it any more.")
+        : traffic.administrative("It stops Calico from deleting its node.");
   }
 }

@@ -17,15 +17,26 @@ import java.util.function.Consumer;
 final class K4ResourceIdentity implements Rule {
   private static final String API_VERSION = "projectcalico.org/v3";
 
+  private static final About ABOUT =
+      About.rule("K4")
+          .demands(
+              "A resource's name, namespace, kind and apiVersion are right, and it has a uid and a"
+                  + " creationTimestamp.")
+          .severities(Severity.WARNING, Severity.ERROR)
+          .urgency(Urgency.ANY_TIME, "Today where name, kind or place of the resource are wrong.")
+          .traffic("Not measured.")
+          .because(
+              "A resource that was put into etcd by hand. Without uid and creationTimestamp"
+                  + " calicoctl can neither change it nor delete an enabled pool.")
+          .repair(
+              "No command. Put the resource back by hand with the members that calicoctl would have"
+                  + " written.")
+          .source("calico-ipam.md 3.5, 6 K4, 10.4 item 27")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "K4",
-        "A resource's name, namespace, kind and apiVersion are right, and it has a uid and a"
-            + " creationTimestamp.",
-        "A resource that was put into etcd by hand. Without uid and creationTimestamp calicoctl can"
-            + " neither change it nor delete an enabled pool.",
-        "calico-ipam.md 3.5, 6 K4, 10.4 item 27");
+    return ABOUT;
   }
 
   @Override
@@ -155,13 +166,13 @@ final class K4ResourceIdentity implements Rule {
       ObjectName object,
       String problem,
       Consumer<Finding> found) {
+    Effect effect = evidence.traffic().notMeasured("");
     found.accept(
-        new Finding(
-            id(),
+        finding(
             severity,
             List.of(object),
             problem,
-            evidence.traffic().notMeasured(""),
+            severity == Severity.ERROR ? effect.judged(Urgency.TODAY) : effect,
             Remedy.None.YET));
   }
 }

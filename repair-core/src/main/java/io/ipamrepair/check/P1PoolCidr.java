@@ -11,14 +11,32 @@ import java.util.function.Consumer;
 
 /** P1: a pool's CIDR is a network without host bits, in Calico's spelling. */
 final class P1PoolCidr implements Rule {
+  private static final About ABOUT =
+      About.rule("P1")
+          .demands("A pool's CIDR is a network without host bits, in Calico's spelling.")
+          .severities(Severity.WARNING, Severity.ERROR)
+          .urgency(
+              Urgency.ANY_TIME,
+              "Today where the pool has no CIDR at all, and now while addresses in use lie in no"
+                  + " readable pool.")
+          .traffic(
+              "None by itself: nodes compute with the masked network. The mistake hurts when"
+                  + " somebody deletes the wrong pool.")
+          .because(
+              "A typing mistake that went into etcd, or came in through an old release, masks to a"
+                  + " network that may be another pool's; calicoctl refuses to delete such a pool.")
+          .repair(
+              "remove-pool, where other pools cover what the pool holds. Otherwise the pool is the"
+                  + " only one over addresses in use and stays; releases from v3.31.3 accept the"
+                  + " corrected spelling from calicoctl apply.")
+          .threads("calico", 11311)
+          .threads("libcalico-go", 425)
+          .source("calico-ipam.md 6 P1, 7.6, 10.4 items 25 and 26")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "P1",
-        "A pool's CIDR is a network without host bits, in Calico's spelling.",
-        "A typing mistake that went into etcd, or came in through an old release, masks to a"
-            + " network that may be another pool's; calicoctl refuses to delete such a pool.",
-        "calico-ipam.md 6 P1, 7.6, 10.4 items 25 and 26");
+    return ABOUT;
   }
 
   @Override
@@ -44,7 +62,7 @@ final class P1PoolCidr implements Rule {
               stored.object(),
               Severity.ERROR,
               problem,
-              evidence.traffic().notMeasured("Nothing can lie in it."),
+              evidence.traffic().poolOfUnknownNetwork("Nothing can lie in it."),
               Remedy.None.YET));
     } else if (cidr.get().hasHostBits()) {
       NamedPool named = evidence.pools().byName(name).orElseThrow();
@@ -79,7 +97,7 @@ final class P1PoolCidr implements Rule {
   }
 
   private Finding finding(
-      ObjectName pool, Severity severity, String problem, String traffic, Remedy remedy) {
-    return new Finding(id(), severity, List.of(pool), problem, traffic, remedy);
+      ObjectName pool, Severity severity, String problem, Effect effect, Remedy remedy) {
+    return finding(severity, List.of(pool), problem, effect, remedy);
   }
 }

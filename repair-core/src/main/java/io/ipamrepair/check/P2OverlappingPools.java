@@ -12,15 +12,30 @@ import java.util.function.Consumer;
 
 /** P2: no two pools overlap, but for a disabled pool and what it is being split into. */
 final class P2OverlappingPools implements Rule {
+  private static final About ABOUT =
+      About.rule("P2")
+          .demands("No two pools overlap.")
+          .severities(Severity.WARNING, Severity.ERROR)
+          .urgency(Urgency.TODAY)
+          .traffic(
+              "None by itself. Over one network the first pool by name holds; deleting either by"
+                  + " its CIDR may delete the other and takes blocks from their nodes. Of nested"
+                  + " pools BIRD and Felix may choose different encapsulation.")
+          .because(
+              "A mistyped pool over a right one: Calico masks the CIDR, and deleting the mistyped"
+                  + " pool took the blocks of the right one. While a split runs, the disabled"
+                  + " parent and its children overlap on purpose.")
+          .repair(
+              "remove-pool, for the pool that nothing depends on. Where each pool has addresses in"
+                  + " use of its own, move the workloads of one first. A split is finished by"
+                  + " hand: create the missing parts, then remove the parent.")
+          .threads("calicoctl", 828)
+          .source("calico-ipam.md 6 P2, 7.5, 7.6; routing.md 5")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "P2",
-        "No two pools overlap.",
-        "A mistyped pool over a right one: Calico masks the CIDR, and deleting the mistyped pool"
-            + " took the blocks of the right one. While a split runs, the disabled parent and its"
-            + " children overlap on purpose.",
-        "calico-ipam.md 6 P2, 7.5, 7.6; routing.md 5");
+    return ABOUT;
   }
 
   @Override
@@ -62,8 +77,7 @@ final class P2OverlappingPools implements Rule {
     others.sort(Comparator.comparing(NamedPool::name));
     List<NamedPool> all = new ArrayList<>(others);
     all.add(pool);
-    return new Finding(
-        id(),
+    return finding(
         Severity.ERROR,
         List.of(ObjectName.pool(pool.name())),
         "Pool "
@@ -85,8 +99,7 @@ final class P2OverlappingPools implements Rule {
     List<ObjectName> objects = new ArrayList<>();
     objects.add(ObjectName.pool(parent.name()));
     parts.forEach(part -> objects.add(ObjectName.pool(part.name())));
-    return new Finding(
-        id(),
+    return finding(
         Severity.WARNING,
         objects,
         "Pool "

@@ -9,15 +9,24 @@ import java.util.function.Consumer;
 
 /** P3: a pool's block size is legal, and an enabled pool has room for a block. */
 final class P3PoolBlockSize implements Rule {
+  private static final About ABOUT =
+      About.rule("P3")
+          .demands(
+              "A pool's block size is between /20 and /32, or /116 and /128, and fits into the pool"
+                  + " unless that is disabled.")
+          .severities(Severity.ERROR)
+          .urgency(Urgency.TODAY, "Any time while the pool is disabled.")
+          .traffic("Not measured: no legal block fits into the pool.")
+          .because(
+              "Calico's own checks forbid anything else; a pool that was put into etcd by hand went"
+                  + " past them.")
+          .repair("No command. Make a pool with a legal block size, and delete this one.")
+          .source("calico-ipam.md 6 P3, 7.6")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "P3",
-        "A pool's block size is between /20 and /32, or /116 and /128, and fits into the pool"
-            + " unless that is disabled.",
-        "Calico's own checks forbid anything else; a pool that was put into etcd by hand went past"
-            + " them.",
-        "calico-ipam.md 6 P3, 7.6");
+    return ABOUT;
   }
 
   @Override
@@ -46,13 +55,13 @@ final class P3PoolBlockSize implements Rule {
   }
 
   private void report(NamedPool pool, String problem, Evidence evidence, Consumer<Finding> found) {
+    Effect effect = evidence.traffic().notMeasured("No legal block fits into it.");
     found.accept(
-        new Finding(
-            id(),
+        finding(
             Severity.ERROR,
             List.of(ObjectName.pool(pool.name())),
             problem,
-            evidence.traffic().notMeasured("No legal block fits into it."),
+            pool.pool().disabled() ? effect.judged(Urgency.ANY_TIME) : effect,
             Remedy.None.YET));
   }
 }

@@ -18,14 +18,23 @@ final class P4PoolSettings implements Rule {
   private static final List<Cidr> LINK_LOCAL =
       List.of(Cidr.of("169.254.0.0/16"), Cidr.of("fe80::/10"));
 
+  private static final About ABOUT =
+      About.rule("P4")
+          .demands(
+              "A pool's settings go together, and each of its words is one that a release knows.")
+          .severities(Severity.WARNING)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("Not measured.")
+          .because(
+              "Calico checks them when a pool is created through its API, and not when it is put"
+                  + " into etcd by hand.")
+          .repair("No command. Set the pool's settings right with calicoctl.")
+          .source("calico-ipam.md 3.5, 6 P4")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "P4",
-        "A pool's settings go together, and each of its words is one that a release knows.",
-        "Calico checks them when a pool is created through its API, and not when it is put into"
-            + " etcd by hand.",
-        "calico-ipam.md 3.5, 6 P4");
+    return ABOUT;
   }
 
   @Override
@@ -42,8 +51,7 @@ final class P4PoolSettings implements Rule {
                     .ifPresent(
                         problems ->
                             found.accept(
-                                new Finding(
-                                    id(),
+                                finding(
                                     Severity.WARNING,
                                     List.of(ObjectName.pool(name)),
                                     "Pool " + name + ": " + Wording.some(problems, 2) + ".",

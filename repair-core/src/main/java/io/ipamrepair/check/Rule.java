@@ -1,19 +1,11 @@
 package io.ipamrepair.check;
 
+import io.ipamrepair.calico.ObjectName;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** One invariant of Calico's IPAM data; each stands in one place and carries its reason. */
 interface Rule {
-  /**
-   * What a rule demands and why.
-   *
-   * @param id its ID in the reference: {@code A3}
-   * @param demand what must be so, in one sentence
-   * @param reason what breaks it in the field, and why that matters
-   * @param source where the reference says so
-   */
-  record About(String id, String demand, String reason, String source) {}
-
   About about();
 
   /** Reports every breach in {@code evidence}, one finding per first object. */
@@ -21,5 +13,19 @@ interface Rule {
 
   default String id() {
     return about().id();
+  }
+
+  /**
+   * A breach of this rule. It is as urgent as its effect makes it, or else as the rule says; what
+   * is only worth telling is never urgent: where it comes with damage, that is a finding of its
+   * own.
+   */
+  default Finding finding(
+      Severity severity, List<ObjectName> objects, String problem, Effect effect, Remedy remedy) {
+    Urgency urgency =
+        severity == Severity.INFO
+            ? Urgency.ANY_TIME
+            : effect.urgency().orElseGet(() -> about().urgency());
+    return new Finding(id(), severity, urgency, objects, problem, effect.text(), remedy);
   }
 }

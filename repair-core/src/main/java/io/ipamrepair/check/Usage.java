@@ -91,6 +91,11 @@ final class Usage {
     return pools.covers(address);
   }
 
+  /** Whether a block contains {@code address}, and so may give it out. */
+  boolean liesInBlock(IpAddress address) {
+    return blocks.covers(address);
+  }
+
   /** The ordinals that hold {@code address}: several where blocks overlap. */
   List<Holding> holding(IpAddress address) {
     List<Holding> holding = new ArrayList<>(1);

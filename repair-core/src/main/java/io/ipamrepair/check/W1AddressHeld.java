@@ -12,14 +12,31 @@ import java.util.function.Consumer;
 
 /** W1: every address of an endpoint that lies in a pool is held by a block. */
 final class W1AddressHeld implements Rule {
+  private static final About ABOUT =
+      About.rule("W1")
+          .demands(
+              "Every address of a workload endpoint that lies in a pool is held by an ordinal.")
+          .severities(Severity.WARNING, Severity.ERROR)
+          .urgency(
+              Urgency.NOW,
+              "Today where no block contains the address yet; any time for an entry that is not one"
+                  + " address.")
+          .traffic(
+              "None yet where BIRD programs the routes; where Felix does, unreachable unless the"
+                  + " address lies in a block of its own node. It can be given to a second pod at"
+                  + " any time.")
+          .because(
+              "A restore from a backup that is older than the pod, or an address that was"
+                  + " released under a running pod. It will be handed out a second time.")
+          .repair("No command. Restart the pod: it gets an address that is held for it.")
+          .threads("calico", 4374, 12257, 5044, 3589)
+          .thread("https://github.com/rancher/rancher/issues/31646")
+          .source("calico-ipam.md 5.8 S14, 6 W1, 10.7 item 42")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "W1",
-        "Every address of a workload endpoint that lies in a pool is held by an ordinal.",
-        "S14: a restore from a backup that is older than the pod, or an address that was released"
-            + " under a running pod. It will be handed out a second time.",
-        "calico-ipam.md 5.8 S14, 6 W1, 10.7 item 42");
+    return ABOUT;
   }
 
   @Override
@@ -51,8 +68,7 @@ final class W1AddressHeld implements Rule {
       List<ObjectName> objects = new ArrayList<>(List.of(ObjectName.endpoint(id)));
       free.stream().map(ObjectName::address).distinct().forEach(objects::add);
       found.accept(
-          new Finding(
-              id(),
+          finding(
               Severity.ERROR,
               objects,
               Wording.endpoint(id, endpoint)
@@ -63,15 +79,14 @@ final class W1AddressHeld implements Rule {
               Remedy.None.YET));
     } else if (!noAddress.isEmpty()) {
       found.accept(
-          new Finding(
-              id(),
+          finding(
               Severity.WARNING,
               List.of(ObjectName.endpoint(id)),
               Wording.endpoint(id, endpoint)
                   + " has an entry that is not one address: "
                   + Wording.some(noAddress, 2)
                   + ".",
-              evidence.traffic().notMeasured(""),
+              evidence.traffic().notMeasured("").judged(Urgency.ANY_TIME),
               Remedy.None.YET));
     }
   }

@@ -12,14 +12,27 @@ import java.util.function.Consumer;
 
 /** W2: an address of a Kubernetes pod is held for that pod. */
 final class W2HolderMatches implements Rule {
+  private static final About ABOUT =
+      About.rule("W2")
+          .demands(
+              "An address of a Kubernetes pod is held for that pod, on its node, by its handle.")
+          .severities(Severity.ERROR)
+          .urgency(
+              Urgency.NOW, "Today where pod, namespace and node agree and only the handle differs.")
+          .traffic(
+              "Whoever the address is held for may use it too. It is released when that one ends,"
+                  + " and then given out again.")
+          .because(
+              "An address that looked free was given to another pod. When either pod ends,"
+                  + " the other one's address is released, or never is.")
+          .repair("No command. Restart the pod: it gets an address that is held for it.")
+          .threads("calico", 4374, 12257)
+          .source("calico-ipam.md 5.8 S15, 6 W2, 10.7 item 40")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "W2",
-        "An address of a Kubernetes pod is held for that pod, on its node, by its handle.",
-        "S15: an address that looked free was given to another pod. When either pod ends, the other"
-            + " one's address is released, or never is.",
-        "calico-ipam.md 5.8 S15, 6 W2, 10.7 item 40");
+    return ABOUT;
   }
 
   @Override
@@ -37,6 +50,7 @@ final class W2HolderMatches implements Rule {
 
   private void judge(Evidence evidence, EndpointId id, Endpoint endpoint, Consumer<Finding> found) {
     List<IpAddress> others = new ArrayList<>();
+    boolean onlyTheHandle = true;
     for (IpAddress address : endpoint.addresses()) {
       List<Usage.Holding> holding = evidence.usage().holding(address);
       boolean known =
@@ -48,32 +62,40 @@ final class W2HolderMatches implements Rule {
               .anyMatch(attribute -> matches(attribute, id, endpoint));
       if (!holding.isEmpty() && known && !matches && !others.contains(address)) {
         others.add(address);
+        onlyTheHandle &=
+            holding.stream()
+                .flatMap(each -> each.attribute().stream())
+                .anyMatch(attribute -> isOwner(attribute, id, endpoint));
       }
     }
     if (!others.isEmpty()) {
       List<ObjectName> objects = new ArrayList<>(List.of(ObjectName.endpoint(id)));
       others.stream().map(ObjectName::address).forEach(objects::add);
       found.accept(
-          new Finding(
-              id(),
+          finding(
               Severity.ERROR,
               objects,
               Wording.endpoint(id, endpoint)
                   + " uses "
                   + Wording.some(others, 2)
                   + ", which is held for another.",
-              evidence.traffic().heldForAnother(),
+              evidence
+                  .traffic()
+                  .heldForAnother()
+                  .judged(onlyTheHandle ? Urgency.TODAY : Urgency.NOW),
               Remedy.None.YET));
     }
   }
 
   private static boolean matches(Attribute attribute, EndpointId id, Endpoint endpoint) {
-    boolean owner =
-        isFor(attribute.secondary(), id, endpoint)
-            || !attribute.alternateOwner().isEmpty()
-                && isFor(attribute.alternateOwner(), id, endpoint);
     boolean handleIsCompared = !attribute.isVirtualMachine() && !endpoint.containerId().isEmpty();
-    return owner && (!handleIsCompared || hasHandle(attribute, id, endpoint));
+    return isOwner(attribute, id, endpoint)
+        && (!handleIsCompared || hasHandle(attribute, id, endpoint));
+  }
+
+  private static boolean isOwner(Attribute attribute, EndpointId id, Endpoint endpoint) {
+    return isFor(attribute.secondary(), id, endpoint)
+        || !attribute.alternateOwner().isEmpty() && isFor(attribute.alternateOwner(), id, endpoint);
   }
 
   private static boolean isFor(Map<String, String> owner, EndpointId id, Endpoint endpoint) {

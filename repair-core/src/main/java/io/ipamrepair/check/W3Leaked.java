@@ -11,15 +11,28 @@ import java.util.function.Consumer;
 
 /** W3: every held address is used. */
 final class W3Leaked implements Rule {
+  private static final About ABOUT =
+      About.rule("W3")
+          .demands(
+              "Every address that a block holds is used by an endpoint, a tunnel or a translation.")
+          .severities(Severity.INFO, Severity.WARNING)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("None: the address is missing for others.")
+          .because(
+              "A crash between IPAM and the CNI plugin's answer, a deletion that failed, a"
+                  + " restore. The address is lost, and its block and node cannot be cleaned up."
+                  + " What services hold is not seen in etcd and not judged.")
+          .repair(
+              "release-orphan-blocks --free-leaked frees it where all evidence speaks for a leak of"
+                  + " a pod; otherwise what holds it may be alive.")
+          .threads("calico", 5339, 5004, 7382, 5203)
+          .thread("https://github.com/rancher/rancher/issues/31646")
+          .source("calico-ipam.md 5.8 S13, 6 W3, 10.3 item 23, 10.6, 10.7 item 41")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "W3",
-        "Every address that a block holds is used by an endpoint, a tunnel or a translation.",
-        "S13: a crash between IPAM and the CNI plugin's answer, a deletion that failed, a restore."
-            + " The address is lost, and its block and node cannot be cleaned up. What services"
-            + " hold is not seen in etcd and not judged.",
-        "calico-ipam.md 5.8 S13, 6 W3, 10.3 item 23, 10.6, 10.7 item 41");
+    return ABOUT;
   }
 
   @Override
@@ -49,8 +62,7 @@ final class W3Leaked implements Rule {
   }
 
   private Finding finding(Evidence evidence, Usage.Holding holding, Attribute attribute) {
-    return new Finding(
-        id(),
+    return finding(
         attribute.isVirtualMachine() ? Severity.INFO : Severity.WARNING,
         List.of(ObjectName.address(holding.address())),
         "Address "

@@ -15,14 +15,25 @@ import java.util.function.Consumer;
 
 /** W4: no two endpoints or nodes use one address, but for a live migration. */
 final class W4UsedTwice implements Rule {
+  private static final About ABOUT =
+      About.rule("W4")
+          .demands("No two endpoints or nodes use one address.")
+          .severities(Severity.ERROR)
+          .urgency(Urgency.NOW)
+          .traffic(
+              "Each connection reaches only one of the users: on their own nodes each node's own,"
+                  + " from other nodes one or the other.")
+          .because(
+              "The address looked free after a restore, or two blocks overlap. While a"
+                  + " virtual machine moves, its two pods share one address on purpose.")
+          .repair("No command. Restart the one that the address is not held for.")
+          .threads("calico", 4374, 12257, 5044, 13858)
+          .source("calico-ipam.md 5.8 S15, 6 W4, 10.7 items 40 and 46")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "W4",
-        "No two endpoints or nodes use one address.",
-        "S15: the address looked free after a restore, or two blocks overlap. While a virtual"
-            + " machine moves, its two pods share one address on purpose.",
-        "calico-ipam.md 5.8 S15, 6 W4, 10.7 items 40 and 46");
+    return ABOUT;
   }
 
   @Override
@@ -43,8 +54,7 @@ final class W4UsedTwice implements Rule {
     List<ObjectName> objects = new ArrayList<>(List.of(ObjectName.address(address)));
     objects.addAll(sorted);
     List<String> names = sorted.stream().map(user -> Wording.user(evidence.state(), user)).toList();
-    return new Finding(
-        id(),
+    return finding(
         Severity.ERROR,
         objects,
         "Address "

@@ -6,6 +6,7 @@ import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.cidr.IpFamily;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,18 +15,35 @@ import java.util.function.Consumer;
 
 /** W5: the tunnel addresses of a node are held for it. */
 final class W5TunnelAddress implements Rule {
+  private static final About ABOUT =
+      About.rule("W5")
+          .demands(
+              "A node's tunnel addresses are addresses of their family and held for that tunnel.")
+          .severities(Severity.WARNING, Severity.ERROR)
+          .urgency(
+              Urgency.NOW,
+              "Today where the text is no address of the tunnel's family; any time where the"
+                  + " address is held, but without a handle or for another node or type.")
+          .traffic("Not measured. A pod can get an address of a tunnel that is not held for it.")
+          .because(
+              "IPv6 tunnel addresses are taken for leaks by calicoctl ipam check, and freed"
+                  + " by the release that follows it. A pod can get the address of a tunnel. Very"
+                  + " old allocations have no handle.")
+          .repair(
+              "No command. Restart calico-node on that node: it takes an address for its tunnel"
+                  + " again.")
+          .threads("calico", 3589, 6244, 5287, 7192)
+          .source("calico-ipam.md 5.8 S14, 6 W5, 10.6 item 35")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "W5",
-        "A node's tunnel addresses are addresses of their family and held for that tunnel.",
-        "S14: IPv6 tunnel addresses are taken for leaks by Calico's own check, and freed. A pod can"
-            + " get the address of a tunnel. Very old allocations have no handle.",
-        "calico-ipam.md 5.8 S14, 6 W5, 10.6 item 35");
+    return ABOUT;
   }
 
   /** What is wrong with one tunnel. */
-  private record Fault(Severity severity, Optional<IpAddress> address, String problem) {}
+  private record Fault(
+      Severity severity, Urgency urgency, Optional<IpAddress> address, String problem) {}
 
   @Override
   public void judge(Evidence evidence, Consumer<Finding> found) {
@@ -51,9 +69,16 @@ final class W5TunnelAddress implements Rule {
         .distinct()
         .forEach(objects::add);
     boolean damage = faults.stream().anyMatch(fault -> fault.severity() == Severity.ERROR);
+    Effect effect =
+        damage
+            ? evidence
+                .traffic()
+                .notMeasured("A pod can get an address of a tunnel that is not held for it.")
+            : evidence.traffic().administrative("The address is held.");
+    Urgency worst =
+        faults.stream().map(Fault::urgency).max(Comparator.naturalOrder()).orElseThrow();
     found.accept(
-        new Finding(
-            id(),
+        finding(
             damage ? Severity.ERROR : Severity.WARNING,
             objects,
             "Node "
@@ -61,11 +86,7 @@ final class W5TunnelAddress implements Rule {
                 + ": "
                 + Wording.some(faults.stream().map(Fault::problem).toList(), 2)
                 + ".",
-            damage
-                ? evidence
-                    .traffic()
-                    .notMeasured("A pod can get an address of a tunnel that is not held for it.")
-                : evidence.traffic().administrative("The address is held."),
+            effect.judged(worst),
             Remedy.None.YET));
   }
 
@@ -73,10 +94,12 @@ final class W5TunnelAddress implements Rule {
     String title = title(tunnel) + " address " + Wording.reason(text);
     Optional<IpAddress> address = IpAddress.read(text);
     if (address.isEmpty()) {
-      return Optional.of(new Fault(Severity.ERROR, address, title + " is no address"));
+      return Optional.of(
+          new Fault(Severity.ERROR, Urgency.TODAY, address, title + " is no address"));
     }
     if (address.get().family() != family(tunnel)) {
-      return Optional.of(new Fault(Severity.ERROR, address, title + " is of the wrong family"));
+      return Optional.of(
+          new Fault(Severity.ERROR, Urgency.TODAY, address, title + " is of the wrong family"));
     }
     List<Usage.Holding> holding = usage.holding(address.get());
     boolean unknown =
@@ -87,7 +110,8 @@ final class W5TunnelAddress implements Rule {
     }
     if (holding.isEmpty()) {
       return usage.isInPool(address.get())
-          ? Optional.of(new Fault(Severity.ERROR, address, title + " is held by no block"))
+          ? Optional.of(
+              new Fault(Severity.ERROR, Urgency.NOW, address, title + " is held by no block"))
           : Optional.empty();
     }
     // With several ordinals the mildest counts.
@@ -96,9 +120,10 @@ final class W5TunnelAddress implements Rule {
         .flatMap(each -> each.attribute().stream())
         .forEach(attribute -> judge(judged, attribute, node, tunnel));
     Severity mildest = judged.keySet().iterator().next();
+    Urgency urgency = mildest == Severity.ERROR ? Urgency.NOW : Urgency.ANY_TIME;
     return mildest == Severity.INFO
         ? Optional.empty()
-        : Optional.of(new Fault(mildest, address, title + judged.get(mildest)));
+        : Optional.of(new Fault(mildest, urgency, address, title + judged.get(mildest)));
   }
 
   private static void judge(

@@ -9,14 +9,26 @@ import java.util.function.Consumer;
 
 /** W6: an endpoint has the name that Calico computes for it, and a node that exists. */
 final class W6EndpointName implements Rule {
+  private static final About ABOUT =
+      About.rule("W6")
+          .demands(
+              "A workload endpoint has the name that Calico computes for it, and its node exists.")
+          .severities(Severity.WARNING, Severity.ERROR)
+          .urgency(Urgency.ANY_TIME)
+          .traffic("Not measured. Policy still counts the endpoint.")
+          .because(
+              "The node went while its endpoints stayed; they hide leaked addresses, and"
+                  + " policy still counts them. An endpoint of another name was made by hand.")
+          .repair(
+              "No command. Delete the endpoint with calicoctl once its pod is known to be gone.")
+          .threads("calico", 1115, 6997, 5093)
+          .threads("calicoctl", 1034)
+          .source("calico-ipam.md 2.3, 5.8 S16, 6 W6")
+          .build();
+
   @Override
   public About about() {
-    return new About(
-        "W6",
-        "A workload endpoint has the name that Calico computes for it, and its node exists.",
-        "S16: the node went while its endpoints stayed; they hide leaked addresses, and policy"
-            + " still counts them. An endpoint of another name was made by hand.",
-        "calico-ipam.md 2.3, 5.8 S16, 6 W6");
+    return ABOUT;
   }
 
   @Override
@@ -55,8 +67,7 @@ final class W6EndpointName implements Rule {
       String problem,
       Consumer<Finding> found) {
     found.accept(
-        new Finding(
-            id(),
+        finding(
             severity,
             List.of(ObjectName.endpoint(id)),
             problem,

@@ -70,6 +70,8 @@ class GoldenFindingsTest {
             finding -> {
               assertThat(finding.problem()).hasSizeBetween(10, 220).endsWith(".");
               assertThat(finding.traffic()).hasSizeBetween(5, 260).endsWith(".");
+              assertThat(finding.problem() + finding.traffic())
+                  .doesNotContainPattern("[0-9](is|and) ");
             });
   }
 

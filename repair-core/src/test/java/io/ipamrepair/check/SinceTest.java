@@ -17,6 +17,7 @@ class SinceTest {
     return new Finding(
         rule,
         Severity.ERROR,
+        Urgency.TODAY,
         List.of(objects).stream().map(ObjectName::new).toList(),
         "problem",
         "traffic",
