@@ -9,17 +9,19 @@ import io.grpc.ManagedChannelBuilder;
 import java.net.URI;
 
 /** Compacts an etcd up to its newest revision, as Calico's controllers do every ten minutes. */
-final class Compactor implements AutoCloseable {
+public final class Compactor implements AutoCloseable {
   private final ManagedChannel channel;
 
-  Compactor(URI endpoint) {
+  /** For the etcd that listens at {@code endpoint}, without TLS. */
+  public Compactor(URI endpoint) {
     this.channel =
         ManagedChannelBuilder.forAddress(endpoint.getHost(), endpoint.getPort())
             .usePlaintext()
             .build();
   }
 
-  void compact() {
+  /** Forgets what was before the newest revision. */
+  public void compact() {
     KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel);
     long now =
         kv.range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("/none")).build())
