@@ -1,15 +1,10 @@
 package io.ipamrepair.check;
 
-import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.ObjectName;
-import io.ipamrepair.calico.Stored;
 import io.ipamrepair.cidr.Cidr;
-import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.cidr.IpAddress;
-import io.ipamrepair.json.Json;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -26,21 +21,7 @@ final class R1Reserved implements Rule {
 
   @Override
   public void judge(Evidence evidence, Consumer<Finding> found) {
-    List<Cidr> reserved =
-        evidence.state().resources().stream()
-            .filter(
-                stored ->
-                    stored.at() instanceof CalicoKey.ResourceKey key
-                        && key.plural().equals("ipreservations"))
-            .map(Stored::value)
-            .flatMap(Optional::stream)
-            .flatMap(resource -> resource.spec().get("reservedCIDRs").stream())
-            .filter(Json.Array.class::isInstance)
-            .flatMap(list -> ((Json.Array) list).items().stream())
-            .filter(Json.Text.class::isInstance)
-            .flatMap(text -> CidrText.read(((Json.Text) text).value()).stream())
-            .map(CidrText::network)
-            .toList();
+    List<Cidr> reserved = evidence.state().reserved();
     if (reserved.isEmpty()) {
       return;
     }
