@@ -78,19 +78,8 @@ public final class ValueDiff {
       lines.add("owner " + owner(old.get()) + " → " + owner(now.get()));
     }
     for (int ordinal = 0; ordinal < Math.max(old.get().slots(), now.get().slots()); ordinal++) {
-      Optional<String> was = holder(old.get(), ordinal);
-      Optional<String> is = holder(now.get(), ordinal);
-      if (!was.equals(is)) {
-        lines.add(
-            "ordinal "
-                + ordinal
-                + " ("
-                + cidr.address(ordinal)
-                + ") "
-                + was.orElse("free")
-                + " → "
-                + is.orElse("free"));
-      }
+      ordinal(cidr, ordinal, holder(old.get(), ordinal), holder(now.get(), ordinal))
+          .ifPresent(lines::add);
     }
     boolean onlyQueue =
         lines.isEmpty()
@@ -99,6 +88,38 @@ public final class ValueDiff {
       lines.add("order or content of the free list");
     }
     return true;
+  }
+
+  /**
+   * What became of one ordinal between two values of a block's key, in one line; nothing when the
+   * same holds it as before. Where there is no block, or none that can be read, nobody holds it.
+   */
+  public Optional<String> ofOrdinal(
+      Bytes key, int ordinal, Optional<Bytes> before, Optional<Bytes> after) {
+    if (!(layout.classify(key) instanceof CalicoKey.BlockKey at)) {
+      return Optional.empty();
+    }
+    Cidr cidr = at.cidr();
+    return ordinal(
+        cidr,
+        ordinal,
+        before.flatMap(value -> block(cidr, key, value)).flatMap(block -> holder(block, ordinal)),
+        after.flatMap(value -> block(cidr, key, value)).flatMap(block -> holder(block, ordinal)));
+  }
+
+  private static Optional<String> ordinal(
+      Cidr cidr, int ordinal, Optional<String> was, Optional<String> is) {
+    return was.equals(is)
+        ? Optional.empty()
+        : Optional.of(
+            "ordinal "
+                + ordinal
+                + " ("
+                + cidr.address(ordinal)
+                + ") "
+                + was.orElse("free")
+                + " → "
+                + is.orElse("free"));
   }
 
   private Optional<Block> block(Cidr cidr, Bytes key, Bytes value) {
