@@ -36,7 +36,7 @@ final class ScanJson {
         "pools", new Json.Array(capacity.byPool().stream().<Json>map(ScanJson::pool).toList()));
   }
 
-  private static Json.Obj finding(Finding finding) {
+  static Json.Obj finding(Finding finding) {
     return Json.Obj.of(
         "rule", new Json.Text(finding.rule()),
         "severity", new Json.Text(finding.severity().text()),
@@ -49,7 +49,7 @@ final class ScanJson {
                 : Json.Null.NULL);
   }
 
-  private static Json.Obj pool(Capacity.PoolUse pool) {
+  static Json.Obj pool(Capacity.PoolUse pool) {
     List<String> without =
         pool.nodesWithoutBlock().stream().map(Capacity.NodeWithoutBlock::node).toList();
     return Json.Obj.of(

@@ -55,9 +55,14 @@ final class ScanText {
     terminal.result("");
     headline(capacity);
     terminal.result("");
-    groups(findings).forEach(this::print);
+    paragraphs(findings);
     capacity(capacity);
     summary(findings);
+  }
+
+  /** Says what was found, and nothing else. */
+  void paragraphs(List<Finding> findings) {
+    groups(findings).forEach(this::print);
   }
 
   /** Findings that say the same of several objects are one paragraph. */

@@ -138,11 +138,22 @@ final class Session {
 
   /** Reads the whole state, at one revision. */
   LiveState read(IpamRepair options) {
+    return read(options, (live, etcd) -> live);
+  }
+
+  /** Goes on with a state that was read, and the etcd that it was read from. */
+  interface Afterwards<T> {
+    T with(LiveState live, Etcd etcd) throws EtcdException;
+  }
+
+  /** Reads the whole state, at one revision, and then what is asked of the same etcd. */
+  <T> T read(IpamRepair options, Afterwards<T> afterwards) {
     try (Etcd etcd = connect(connection(options))) {
       long start = System.nanoTime();
       EtcdIdentity identity = etcd.identity();
       IpamState state = new LiveSource(etcd).read();
-      return new LiveState(state, identity, Duration.ofNanos(System.nanoTime() - start));
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      return afterwards.with(new LiveState(state, identity, took), etcd);
     } catch (EtcdException unusable) {
       throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
     }
