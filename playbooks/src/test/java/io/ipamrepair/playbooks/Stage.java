@@ -55,6 +55,8 @@ final class Stage implements AutoCloseable {
     int slash = state.indexOf('/');
     server.clear();
     server.load(new Golden(state.substring(0, slash), state.substring(slash + 1)).keyValues());
+    // What was loaded before is no history of this state.
+    server.compact();
     loaded = server.calico();
     return loaded.size();
   }

@@ -76,6 +76,7 @@ class StoriesTest {
         .replaceAll("http://127\\.0\\.0\\.1:[0-9]+", "http://ETCD")
         .replaceAll("cluster [0-9a-f]{10,16}\\b", "cluster CLUSTER")
         .replaceAll("\\brevision [0-9]+", "revision N")
+        .replaceAll("--rev=[0-9]+", "--rev=N")
         .replaceAll("\\bin [0-9]+\\.[0-9] s$", "in N s")
         .replaceAll("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z", "TIME")
         .replaceAll("\\br-[2-9b-z]{6}\\b", "RUN")

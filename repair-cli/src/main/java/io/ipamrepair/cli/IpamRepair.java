@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ScanCommand.class,
+      ShowCommand.class,
       DumpCommand.class,
       RulesCommand.class,
       RemovePoolCommand.class,

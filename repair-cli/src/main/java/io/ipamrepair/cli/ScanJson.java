@@ -165,7 +165,7 @@ final class ScanJson {
                 : Json.Null.NULL);
   }
 
-  private static Json.Obj pool(Capacity.PoolUse pool) {
+  static Json.Obj pool(Capacity.PoolUse pool) {
     List<String> without =
         pool.nodesWithoutBlock().stream().map(Capacity.NodeWithoutBlock::node).toList();
     return Json.Obj.of(

@@ -77,6 +77,11 @@ final class ScanText {
     }
   }
 
+  /** Says what was found, and nothing else. */
+  void paragraphs(List<Finding> findings) {
+    groups(findings).forEach(group -> print(group, Optional.empty()));
+  }
+
   /** Findings that say the same of several objects are one paragraph. */
   private static List<List<Finding>> groups(List<Finding> findings) {
     Map<List<Object>, List<Finding>> groups = new LinkedHashMap<>();

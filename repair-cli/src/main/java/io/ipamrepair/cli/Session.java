@@ -169,14 +169,35 @@ final class Session {
 
   /** Reads the whole state, at one revision, from where the options say. */
   ReadState read(IpamRepair options) {
+    return from(options, this::read);
+  }
+
+  private ReadState read(StateSource source) throws EtcdException, SourceException {
     long start = System.nanoTime();
-    return from(
-        options,
-        source -> {
-          Origin origin = source.origin();
-          IpamState state = source.read();
-          return new ReadState(state, origin, Duration.ofNanos(System.nanoTime() - start));
-        });
+    Origin origin = source.origin();
+    IpamState state = source.read();
+    return new ReadState(state, origin, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** Goes on with a state that was read, and the live etcd that it was read from, if it was. */
+  interface Afterwards<T> {
+    T with(ReadState read, Optional<Etcd> etcd) throws EtcdException;
+  }
+
+  /** Reads the whole state, at one revision, and then what is asked of the same etcd. */
+  <T> T read(IpamRepair options, Afterwards<T> afterwards) {
+    try {
+      if (options.snapshot.isPresent() || options.dump.isPresent()) {
+        return afterwards.with(read(options), Optional.empty());
+      }
+      try (Etcd etcd = connect(connection(options))) {
+        return afterwards.with(read(new LiveSource(etcd)), Optional.of(etcd));
+      }
+    } catch (EtcdException unusable) {
+      throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
+    } catch (SourceException unusable) {
+      throw new CommandFailure(ExitCode.USAGE, unusable.getMessage());
+    }
   }
 
   /** What a command does with a source. */

@@ -1,6 +1,7 @@
 package io.ipamrepair.calico;
 
 import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.kv.Bytes;
@@ -400,6 +401,27 @@ public final class IpamState {
     return endpoints.values().stream().noneMatch(endpoint -> endpoint.value().isEmpty())
         && nodes.values().stream().noneMatch(node -> node.value().isEmpty())
         && misplacedResources.isEmpty();
+  }
+
+  /**
+   * The networks that reservations keep new addresses out of, in key order; entries that are no
+   * CIDR are left out.
+   */
+  public List<Cidr> reserved() {
+    return resources.stream()
+        .filter(
+            stored ->
+                stored.at() instanceof CalicoKey.ResourceKey key
+                    && key.plural().equals("ipreservations"))
+        .map(Stored::value)
+        .flatMap(Optional::stream)
+        .flatMap(resource -> resource.spec().get("reservedCIDRs").stream())
+        .filter(Json.Array.class::isInstance)
+        .flatMap(list -> ((Json.Array) list).items().stream())
+        .filter(Json.Text.class::isInstance)
+        .flatMap(text -> CidrText.read(((Json.Text) text).value()).stream())
+        .map(CidrText::network)
+        .toList();
   }
 
   /**

@@ -145,6 +145,38 @@ public final class ValueDiff {
                 + " ordinals, in another order or not as the ordinals above say");
   }
 
+  /**
+   * What became of one ordinal between two values of a block's key, in one line; nothing when the
+   * same holds it as before. Where there is no block, or none that can be read, nobody holds it.
+   */
+  public Optional<String> ofOrdinal(
+      Bytes key, int ordinal, Optional<Bytes> before, Optional<Bytes> after) {
+    if (!(layout.classify(key) instanceof CalicoKey.BlockKey at)) {
+      return Optional.empty();
+    }
+    Cidr cidr = at.cidr();
+    return ordinal(
+        cidr,
+        ordinal,
+        before.flatMap(value -> block(cidr, key, value)).flatMap(block -> holder(block, ordinal)),
+        after.flatMap(value -> block(cidr, key, value)).flatMap(block -> holder(block, ordinal)));
+  }
+
+  private static Optional<String> ordinal(
+      Cidr cidr, int ordinal, Optional<String> was, Optional<String> is) {
+    return was.equals(is)
+        ? Optional.empty()
+        : Optional.of(
+            "ordinal "
+                + ordinal
+                + " ("
+                + cidr.address(ordinal)
+                + ") "
+                + was.orElse("free")
+                + " → "
+                + is.orElse("free"));
+  }
+
   private Optional<Block> block(Cidr cidr, Bytes key, Bytes value) {
     IpamState alone = new IpamState.Builder(layout).add(new KeyValue(key, value, 1, 1, 1)).build(1);
     return Optional.ofNullable(alone.blocks().get(cidr)).flatMap(Stored::value);

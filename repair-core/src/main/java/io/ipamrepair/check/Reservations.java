@@ -1,15 +1,10 @@
 package io.ipamrepair.check;
 
-import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.calico.Stored;
 import io.ipamrepair.cidr.Cidr;
-import io.ipamrepair.cidr.CidrText;
-import io.ipamrepair.json.Json;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The networks that reservations keep from new allocations.
@@ -22,21 +17,7 @@ record Reservations(List<Cidr> networks) {
   }
 
   static Reservations of(IpamState state) {
-    return new Reservations(
-        state.resources().stream()
-            .filter(
-                stored ->
-                    stored.at() instanceof CalicoKey.ResourceKey key
-                        && key.plural().equals("ipreservations"))
-            .map(Stored::value)
-            .flatMap(Optional::stream)
-            .flatMap(resource -> resource.spec().get("reservedCIDRs").stream())
-            .filter(Json.Array.class::isInstance)
-            .flatMap(list -> ((Json.Array) list).items().stream())
-            .filter(Json.Text.class::isInstance)
-            .flatMap(text -> CidrText.read(((Json.Text) text).value()).stream())
-            .map(CidrText::network)
-            .toList());
+    return new Reservations(state.reserved());
   }
 
   boolean isEmpty() {

@@ -179,6 +179,18 @@ public final class Etcd implements AutoCloseable {
     return reads.keys(keys);
   }
 
+  /**
+   * What {@code key} held at {@code revision}. etcd keeps old values only until the next
+   * compaction, which Calico's controllers ask for every ten minutes: having none is an answer, not
+   * a failure.
+   *
+   * @param revision 1 up to the newest
+   * @throws EtcdException when etcd cannot be read, or has not come as far as {@code revision}
+   */
+  public EarlierValue getAt(Bytes key, long revision) throws EtcdException {
+    return reads.keyAt(key, revision);
+  }
+
   /** Sends {@code transaction}: once, to one endpoint, and never again. */
   public CommitOutcome commit(Transaction transaction) {
     writable.check(transaction);

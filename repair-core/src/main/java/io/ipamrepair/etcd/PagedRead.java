@@ -80,6 +80,27 @@ final class PagedRead {
     return count;
   }
 
+  /** See {@link Etcd#getAt}. */
+  EarlierValue keyAt(Bytes key, long revision) throws EtcdException {
+    if (revision < 1) {
+      // etcd would take it for "the newest".
+      throw new IllegalArgumentException("expected a revision from 1 on, found " + revision);
+    }
+    RangeRequest request =
+        RangeRequest.newBuilder().setKey(namespace.inside(key)).setRevision(revision).build();
+    try {
+      RangeResponse response = endpoints.read(Rpc.RANGE, request).message();
+      return response.getKvsCount() == 0
+          ? new EarlierValue.Absent()
+          : new EarlierValue.Found(namespace.outside(response.getKvs(0)));
+    } catch (CallFailed failed) {
+      if (failed.failure().kind() == EtcdFailure.Kind.COMPACTED) {
+        return new EarlierValue.Compacted();
+      }
+      throw new EtcdException(failed.failure());
+    }
+  }
+
   /** One attempt to read everything at one revision. */
   private interface Attempt<T> {
     AtRevision<T> read() throws CallFailed;

@@ -17,12 +17,12 @@ class RoomsTest {
   /** In the order data flows: a room imports only those before it. */
   private static final List<String> ROOMS =
       List.of(
-          "kv", "cidr", "json", "calico", "change", "check", "repair", "plan", "undo", "etcd",
-          "source", "run");
+          "kv", "cidr", "json", "calico", "change", "check", "show", "repair", "plan", "undo",
+          "etcd", "source", "run");
 
   /** Rooms without I/O, clock, randomness and logging. */
   private static final List<String> PURE =
-      List.of("kv", "cidr", "json", "calico", "change", "check", "repair", "plan", "undo");
+      List.of("kv", "cidr", "json", "calico", "change", "check", "show", "repair", "plan", "undo");
 
   private static JavaClasses ours;
 
@@ -71,6 +71,7 @@ class RoomsTest {
             BASE + "calico..",
             BASE + "change..",
             BASE + "check..",
+            BASE + "show..",
             BASE + "repair..",
             BASE + "plan..",
             BASE + "undo..")

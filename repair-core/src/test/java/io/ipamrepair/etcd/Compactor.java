@@ -12,6 +12,7 @@ import java.net.URI;
 public final class Compactor implements AutoCloseable {
   private final ManagedChannel channel;
 
+  /** For the etcd that listens at {@code endpoint}, without TLS. */
   public Compactor(URI endpoint) {
     this.channel =
         ManagedChannelBuilder.forAddress(endpoint.getHost(), endpoint.getPort())
@@ -19,7 +20,7 @@ public final class Compactor implements AutoCloseable {
             .build();
   }
 
-  /** Forgets all revisions before the newest one. */
+  /** Forgets what was before the newest revision. */
   public void compact() {
     KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel);
     long now =

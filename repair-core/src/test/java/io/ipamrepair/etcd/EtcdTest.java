@@ -139,6 +139,68 @@ class EtcdTest {
   }
 
   @Test
+  void aKeyIsReadAsItWasAtAnEarlierRevision() throws Exception {
+    try (Etcd etcd = connect()) {
+      long before = etcd.identity().revision();
+      server.put("/a", "1");
+      server.put("/a", "2");
+      server.delete("/a");
+      assertThat(etcd.getAt(A, before)).isEqualTo(new EarlierValue.Absent());
+      assertThat(etcd.getAt(A, before + 1))
+          .isEqualTo(new EarlierValue.Found(new KeyValue(A, ONE, before + 1, before + 1, 1)));
+      assertThat(etcd.getAt(A, before + 2))
+          .isEqualTo(new EarlierValue.Found(new KeyValue(A, TWO, before + 1, before + 2, 2)));
+      assertThat(etcd.getAt(A, before + 3)).isEqualTo(new EarlierValue.Absent());
+      assertThat(etcd.getAt(B, before + 3)).isEqualTo(new EarlierValue.Absent());
+    }
+  }
+
+  @Test
+  void aCompactedRevisionIsADefiniteAnswerAndNoFailure() throws Exception {
+    try (Etcd etcd = connect()) {
+      server.put("/a", "1");
+      long first = etcd.identity().revision();
+      server.put("/a", "2");
+      server.compact();
+      assertThat(etcd.getAt(A, first)).isEqualTo(new EarlierValue.Compacted());
+      assertThat(etcd.getAt(B, first)).isEqualTo(new EarlierValue.Compacted());
+      assertThat(etcd.getAt(A, first + 1))
+          .as("the newest revision outlives a compaction")
+          .isEqualTo(new EarlierValue.Found(new KeyValue(A, TWO, first, first + 1, 2)));
+    }
+  }
+
+  @Test
+  void aRevisionThatIsNotThereYetIsAFailure() throws Exception {
+    try (Etcd etcd = connect()) {
+      long now = etcd.identity().revision();
+      assertThatThrownBy(() -> etcd.getAt(A, now + 1))
+          .isInstanceOf(EtcdException.class)
+          .hasMessageContaining("future revision");
+      assertThatThrownBy(() -> etcd.getAt(A, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void aKeyBehindANamespaceIsReadAtAnEarlierRevisionUnderItsOwnName() throws Exception {
+    server.put("/ns/a", "1");
+    EtcdTarget plain = server.target();
+    EtcdTarget behind =
+        new EtcdTarget(
+            plain.endpoints(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Bytes.utf8("/ns"));
+    try (Etcd etcd = Etcd.connect(behind, TimeLimits.standard(), WRITABLE)) {
+      long now = etcd.identity().revision();
+      assertThat(etcd.getAt(A, now))
+          .isEqualTo(new EarlierValue.Found(new KeyValue(A, ONE, now, now, 1)));
+    }
+  }
+
+  @Test
   void aTransactionIsAppliedWhenEveryKindOfCompareHolds() throws Exception {
     server.put("/a", "1");
     KeyValue a = server.all().get(A);

@@ -1,6 +1,7 @@
 package io.ipamrepair.testing;
 
 import io.ipamrepair.etcd.AtRevision;
+import io.ipamrepair.etcd.Compactor;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.etcd.EtcdTarget;
@@ -322,6 +323,13 @@ public final class ThrowawayEtcd implements AutoCloseable {
       return read.value();
     } catch (EtcdException unreadable) {
       throw new IllegalStateException(unreadable);
+    }
+  }
+
+  /** Makes it forget all that was before its newest revision, as Calico's controllers do. */
+  public void compact() {
+    try (Compactor compactor = new Compactor(endpoint())) {
+      compactor.compact();
     }
   }
 
