@@ -118,10 +118,7 @@ final class Usage {
   }
 
   private static Stream<Holding> holdings(Block block) {
-    int size = block.cidr().ordinals();
-    return block.held().stream()
-        .filter(ordinal -> ordinal < size)
-        .map(ordinal -> new Holding(block, ordinal));
+    return block.held().stream().map(ordinal -> new Holding(block, ordinal));
   }
 
   /** The addresses that endpoints have and nodes' tunnels use, with who does. */
