@@ -5,7 +5,6 @@ import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.kv.Bytes;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,11 +72,7 @@ final class StrictObject {
   }
 
   private static Optional<String> asText(Json json) {
-    // Half a character pair has no bytes of its own: two such texts would have one digest.
-    return json instanceof Json.Text text
-            && StandardCharsets.UTF_8.newEncoder().canEncode(text.value())
-        ? Optional.of(text.value())
-        : Optional.empty();
+    return json instanceof Json.Text text ? Optional.of(text.value()) : Optional.empty();
   }
 
   String text(String name) {
