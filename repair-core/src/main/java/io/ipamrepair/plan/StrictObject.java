@@ -100,6 +100,21 @@ final class StrictObject {
     return expect(name, asLong(json), 0L, "an integer of 0 or more");
   }
 
+  /** An integer of 64 bits, which may be negative. */
+  long signed(String name) {
+    return expect(name, asSigned(member(name)), 0L, "an integer of 64 bits");
+  }
+
+  private static Optional<Long> asSigned(Json json) {
+    try {
+      return json instanceof Json.Num number && number.literal().matches("0|-?[1-9][0-9]{0,18}")
+          ? Optional.of(Long.parseLong(number.literal()))
+          : Optional.empty();
+    } catch (NumberFormatException tooLarge) {
+      return Optional.empty();
+    }
+  }
+
   private static Optional<Long> asLong(Json json) {
     boolean integer =
         json instanceof Json.Num number && number.literal().matches("0|[1-9][0-9]{0,17}");

@@ -137,7 +137,7 @@ class PlanFileTest {
             "\\\\\"sequenceNumber\\\\\":[0-9]+", "\\\\\"sequenceNumber\\\\\":" + number);
     assertThat(odd).isNotEqualTo(file);
     assertThat(problems(resealed(odd)))
-        .anyMatch(line -> line.contains("sequenceNumber is not an unsigned integer"));
+        .anyMatch(line -> line.contains(": sequenceNumber: expected an "));
   }
 
   @Test
