@@ -61,7 +61,8 @@ public final class AddressUsers {
 
   private void add(IpAddress address, ObjectName user) {
     List<ObjectName> known = users.computeIfAbsent(address, none -> new ArrayList<>(1));
-    if (!known.contains(user)) {
+    // One user after the other: only the last can be the same one again.
+    if (known.isEmpty() || !known.get(known.size() - 1).equals(user)) {
       known.add(user);
     }
   }

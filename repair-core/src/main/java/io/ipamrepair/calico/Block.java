@@ -216,24 +216,19 @@ public final class Block {
     return index < 0 || index >= attributes.size() || attributes.get(index).releasedAt().isEmpty();
   }
 
-  /** The ordinals that hold an address, ascending. */
+  /**
+   * The ordinals that hold an address, ascending. Entries beyond the block's size (rule B2) hold
+   * none: what would be their address is another block's.
+   */
   public List<Integer> held() {
     List<Integer> held = new ArrayList<>();
-    for (int ordinal = 0; ordinal < allocations.length; ordinal++) {
+    int size = Math.min(allocations.length, cidr.ordinals());
+    for (int ordinal = 0; ordinal < size; ordinal++) {
       if (holds(ordinal)) {
         held.add(ordinal);
       }
     }
     return held;
-  }
-
-  /** The ordinals that hold an address and carry {@code handle}, ascending. */
-  public List<Integer> heldBy(String handle) {
-    return held().stream()
-        .filter(
-            ordinal ->
-                attribute(ordinal).flatMap(Attribute::handle).filter(handle::equals).isPresent())
-        .toList();
   }
 
   /**

@@ -5,13 +5,15 @@ import io.ipamrepair.json.Json;
 import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -21,7 +23,8 @@ import java.util.regex.Pattern;
 final class Fields {
   private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]*)");
   private static final Pattern RFC_3339 =
-      Pattern.compile("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}([.]\\d+)?(Z|[+-]\\d{2}:\\d{2})");
+      Pattern.compile(
+          "(\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2})(?:[.](\\d+))?(?:Z|([+-])(\\d{2}):(\\d{2}))");
   private static final BigInteger MAX_UINT64 =
       BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
@@ -101,15 +104,35 @@ final class Fields {
     if (member(name) == Json.Null.NULL) {
       return Optional.empty();
     }
-    String text = text(name);
-    try {
-      if (RFC_3339.matcher(text).matches()) {
-        return Optional.of(OffsetDateTime.parse(text).toInstant());
-      }
-    } catch (DateTimeException notATime) {
-      throw wrong(path + name, "an RFC 3339 time", member(name));
+    return Optional.of(
+        rfc3339(text(name))
+            .orElseThrow(() -> wrong(path + name, "an RFC 3339 time", member(name))));
+  }
+
+  /** As Go reads it: any number of digits behind the second, offsets up to 23:59. */
+  private static Optional<Instant> rfc3339(String text) {
+    Matcher matcher = RFC_3339.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
     }
-    throw wrong(path + name, "an RFC 3339 time", member(name));
+    boolean utc = matcher.group(3) == null;
+    int hours = utc ? 0 : Integer.parseInt(matcher.group(4));
+    int minutes = utc ? 0 : Integer.parseInt(matcher.group(5));
+    if (hours > 23 || minutes > 59) {
+      return Optional.empty();
+    }
+    String fraction = matcher.group(2) == null ? "" : matcher.group(2);
+    int nanos = Integer.parseInt((fraction + "000000000").substring(0, 9));
+    long ahead = 60L * (60 * hours + minutes) * ("-".equals(matcher.group(3)) ? -1 : 1);
+    try {
+      return Optional.of(
+          LocalDateTime.parse(matcher.group(1))
+              .toInstant(ZoneOffset.UTC)
+              .minusSeconds(ahead)
+              .plusNanos(nanos));
+    } catch (DateTimeException noSuchDay) {
+      return Optional.empty();
+    }
   }
 
   /** A CIDR, host bits and all; {@code null} is none here. Absent gives nothing. */

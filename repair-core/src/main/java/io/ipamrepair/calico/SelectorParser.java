@@ -8,7 +8,7 @@ import java.util.Set;
 /** Reads one {@link Selector}, by recursive descent: or, and, not, then one condition. */
 final class SelectorParser {
   /** Deeper nesting is nobody's selector, and would end in a stack overflow. */
-  static final int DEEPEST = 1000;
+  static final int DEEPEST = 400;
 
   private static final String OPERATORS = "==, !=, in, not in, contains, starts with or ends with";
 

@@ -8,13 +8,13 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 
 /**
  * The bytes that a key has after some edits. Works on the JSON tree, so that members this tool does
@@ -24,6 +24,9 @@ import java.util.stream.Collectors;
 public final class AfterImage {
   /** The member of a block that is bound at commit, not when the plan is made. */
   public static final String CLAIM_TIME = "affinity_claim_time";
+
+  /** No number of Calico's is longer. */
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,20}");
 
   private AfterImage() {}
 
@@ -120,10 +123,17 @@ public final class AfterImage {
     if (!(value.get("block").orElse(Json.Null.NULL) instanceof Json.Obj counts)) {
       throw new EditException("the handle counts nothing");
     }
-    Json found = counts.get(count.block()).orElse(Json.Null.NULL);
-    if (!found.equals(Json.Num.of(count.from()))) {
+    Optional<Json> found = counts.get(count.block());
+    boolean same =
+        found.isPresent() && integer("count", found.get()).equals(BigInteger.valueOf(count.from()));
+    if (!same) {
       throw new EditException(
-          "count of " + count.block() + ": expected " + count.from() + ", found " + found.encode());
+          "count of "
+              + count.block()
+              + ": expected "
+              + count.from()
+              + ", found "
+              + found.map(Json::encode).map(Bytes::display).orElse("none"));
     }
     return value.with(
         "block",
@@ -162,32 +172,22 @@ public final class AfterImage {
    */
   private static Json.Obj freed(Json.Obj block, Edit.FreeOrdinals free) throws EditException {
     List<Json> allocations = new ArrayList<>(items(block, "allocations"));
-    List<Json> unallocated = new ArrayList<>(items(block, "unallocated"));
     List<Json> attributes = items(block, "attributes");
+    List<Json> unallocated = new ArrayList<>();
+    for (Json ordinal : items(block, "unallocated")) {
+      // Used and free at once (rule B4): a second entry would give the address to two pods.
+      if (!isOneOf(free.handles().keySet(), integer("unallocated", ordinal))) {
+        unallocated.add(ordinal);
+      }
+    }
     for (int ordinal : free.handles().keySet()) {
       if (ordinal >= allocations.size() || allocations.get(ordinal) == Json.Null.NULL) {
         throw new EditException("ordinal " + ordinal + " is not allocated");
       }
       allocations.set(ordinal, Json.Null.NULL);
-      // Used and free at once (rule B4): a second entry would give the address to two pods.
-      unallocated.remove(Json.Num.of(ordinal));
       unallocated.add(Json.Num.of(ordinal));
     }
-    Set<Json> used =
-        allocations.stream().filter(index -> index != Json.Null.NULL).collect(Collectors.toSet());
-    List<Json> kept = new ArrayList<>();
-    Map<Json, Json> renumbered = new HashMap<>();
-    for (int index = 0; index < attributes.size(); index++) {
-      Json old = Json.Num.of(index);
-      if (used.contains(old)) {
-        renumbered.put(old, Json.Num.of(kept.size()));
-        kept.add(attributes.get(index));
-      }
-    }
-    if (!renumbered.keySet().containsAll(used)) {
-      throw new EditException("an allocation points to an attribute that is not there (rule B3)");
-    }
-    allocations.replaceAll(index -> index == Json.Null.NULL ? index : renumbered.get(index));
+    List<Json> kept = renumber(allocations, attributes);
     Json.Obj changed =
         block
             .with("allocations", new Json.Array(allocations))
@@ -200,6 +200,39 @@ public final class AfterImage {
       changed = changed.with("sequenceNumberForAllocation", new Json.Obj(remaining));
     }
     return changed;
+  }
+
+  private static boolean isOneOf(Set<Integer> ordinals, BigInteger number) {
+    return number.bitLength() < Integer.SIZE && ordinals.contains(number.intValue());
+  }
+
+  /** Lets {@code allocations} point into the attributes that are still used, which it returns. */
+  private static List<Json> renumber(List<Json> allocations, List<Json> attributes)
+      throws EditException {
+    SortedMap<BigInteger, Json> renumbered = new TreeMap<>();
+    for (Json index : allocations) {
+      if (index != Json.Null.NULL) {
+        renumbered.put(integer("allocations", index), Json.Null.NULL);
+      }
+    }
+    List<Json> kept = new ArrayList<>();
+    for (Map.Entry<BigInteger, Json> used : renumbered.entrySet()) {
+      boolean exists =
+          used.getKey().signum() >= 0
+              && used.getKey().compareTo(BigInteger.valueOf(attributes.size())) < 0;
+      if (!exists) {
+        throw new EditException("an allocation points to an attribute that is not there (rule B3)");
+      }
+      used.setValue(Json.Num.of(kept.size()));
+      kept.add(attributes.get(used.getKey().intValue()));
+    }
+    for (int ordinal = 0; ordinal < allocations.size(); ordinal++) {
+      Json index = allocations.get(ordinal);
+      if (index != Json.Null.NULL) {
+        allocations.set(ordinal, renumbered.get(integer("allocations", index)));
+      }
+    }
+    return kept;
   }
 
   private static List<Json> items(Json.Obj block, String name) {
@@ -216,12 +249,21 @@ public final class AfterImage {
     if (block.get("sequenceNumber").isEmpty()) {
       return block;
     }
-    if (!(block.get("sequenceNumber").get() instanceof Json.Num number)
-        || !number.literal().matches("0|[1-9][0-9]*")) {
-      throw new EditException("sequenceNumber is not an unsigned integer");
+    BigInteger number = integer("sequenceNumber", block.get("sequenceNumber").get());
+    if (number.signum() < 0) {
+      throw new EditException("sequenceNumber: expected an unsigned integer, found " + number);
     }
-    return block.with(
-        "sequenceNumber",
-        new Json.Num(new BigInteger(number.literal()).add(BigInteger.ONE).toString()));
+    return block.with("sequenceNumber", new Json.Num(number.add(BigInteger.ONE).toString()));
+  }
+
+  /** A number as Calico reads it: null is 0. The bytes may be those of a plan file by anybody. */
+  private static BigInteger integer(String what, Json json) throws EditException {
+    if (json == Json.Null.NULL) {
+      return BigInteger.ZERO;
+    }
+    if (json instanceof Json.Num number && INTEGER.matcher(number.literal()).matches()) {
+      return new BigInteger(number.literal());
+    }
+    throw new EditException(what + ": expected an integer, found another value");
   }
 }

@@ -40,7 +40,10 @@ final class B3AttributeIndex implements Rule {
         OptionalInt index = block.attributeIndex(ordinal);
         if (index.isPresent()
             && (index.getAsInt() < 0 || index.getAsInt() >= block.attributes().size())) {
-          broken.add(block.address(ordinal).toString());
+          broken.add(
+              ordinal < block.cidr().ordinals()
+                  ? block.address(ordinal).toString()
+                  : "ordinal " + ordinal);
         }
       }
       if (!broken.isEmpty()) {

@@ -20,10 +20,9 @@ record BlockUse(List<IpAddress> addresses, SortedMap<String, Integer> byNode) {
   static BlockUse of(Block block) {
     List<IpAddress> addresses = new ArrayList<>();
     SortedMap<String, Integer> byNode = new TreeMap<>();
-    int size = Math.min(block.slots(), block.cidr().ordinals());
-    for (int ordinal = 0; ordinal < size; ordinal++) {
+    for (int ordinal : block.held()) {
       Optional<Attribute> attribute = block.attribute(ordinal);
-      if (block.holds(ordinal) && attribute.filter(Attribute::isWindowsReserved).isEmpty()) {
+      if (attribute.filter(Attribute::isWindowsReserved).isEmpty()) {
         addresses.add(block.address(ordinal));
         attribute.flatMap(Attribute::node).ifPresent(node -> byNode.merge(node, 1, Integer::sum));
       }

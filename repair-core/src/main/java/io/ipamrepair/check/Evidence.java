@@ -106,9 +106,9 @@ final class Evidence {
 
   private void indexHandles(Block block) {
     Map<String, HandleUse> uses = new HashMap<>();
-    for (int ordinal = 0; ordinal < block.slots(); ordinal++) {
+    for (int ordinal : block.held()) {
       Optional<Attribute> attribute = block.attribute(ordinal);
-      if (block.holds(ordinal) && attribute.filter(Attribute::isWindowsReserved).isEmpty()) {
+      if (attribute.filter(Attribute::isWindowsReserved).isEmpty()) {
         int machines = attribute.filter(Attribute::isVirtualMachine).isPresent() ? 1 : 0;
         attribute
             .flatMap(Attribute::handle)

@@ -1,10 +1,12 @@
 package io.ipamrepair.check;
 
-import io.ipamrepair.calico.Block;
+import io.ipamrepair.calico.Attribute;
 import io.ipamrepair.calico.ObjectName;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** H1: every handle that an allocation names exists. */
 final class H1HandleExists implements Rule {
@@ -33,14 +35,29 @@ final class H1HandleExists implements Rule {
 
   @Override
   public void judge(Evidence evidence, Consumer<Finding> found) {
+    Map<String, List<String>> missing = new TreeMap<>();
     evidence.namedHandles().stream()
         .filter(handle -> !evidence.state().handles().containsKey(handle))
-        .forEach(handle -> report(evidence, handle, found));
+        .forEach(handle -> missing.put(handle, new ArrayList<>(1)));
+    if (missing.isEmpty()) {
+      return;
+    }
+    // One pass over all addresses: a block may name as many handles as it has addresses.
+    evidence
+        .usage()
+        .allHoldings()
+        .forEach(
+            holding ->
+                holding
+                    .attribute()
+                    .flatMap(Attribute::handle)
+                    .map(missing::get)
+                    .ifPresent(addresses -> addresses.add(holding.address().toString())));
+    missing.forEach((handle, addresses) -> report(evidence, handle, addresses, found));
   }
 
-  private void report(Evidence evidence, String handle, Consumer<Finding> found) {
-    List<String> addresses =
-        evidence.usesOf(handle).stream().flatMap(use -> addresses(use.block(), handle)).toList();
+  private void report(
+      Evidence evidence, String handle, List<String> addresses, Consumer<Finding> found) {
     found.accept(
         finding(
             Severity.ERROR,
@@ -52,9 +69,5 @@ final class H1HandleExists implements Rule {
                 + ".",
             evidence.traffic().handleTooSmall(),
             Remedy.None.YET));
-  }
-
-  private static Stream<String> addresses(Block block, String handle) {
-    return block.heldBy(handle).stream().map(ordinal -> block.address(ordinal).toString());
   }
 }

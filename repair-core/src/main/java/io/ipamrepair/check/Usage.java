@@ -81,7 +81,8 @@ final class Usage {
 
   private void addUser(IpAddress address, ObjectName user) {
     List<ObjectName> known = users.computeIfAbsent(address, none -> new ArrayList<>(1));
-    if (!known.contains(user)) {
+    // One user after the other: only the last can be the same one again.
+    if (known.isEmpty() || !known.get(known.size() - 1).equals(user)) {
       known.add(user);
     }
   }
@@ -122,10 +123,7 @@ final class Usage {
   }
 
   private static Stream<Holding> holdings(Block block) {
-    int size = block.cidr().ordinals();
-    return block.held().stream()
-        .filter(ordinal -> ordinal < size)
-        .map(ordinal -> new Holding(block, ordinal));
+    return block.held().stream().map(ordinal -> new Holding(block, ordinal));
   }
 
   /** The addresses that endpoints have and nodes' tunnels use, with who does. */

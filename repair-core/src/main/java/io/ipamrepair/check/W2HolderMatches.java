@@ -6,8 +6,10 @@ import io.ipamrepair.calico.EndpointId;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.cidr.IpAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** W2: an address of a Kubernetes pod is held for that pod. */
@@ -49,7 +51,7 @@ final class W2HolderMatches implements Rule {
   }
 
   private void judge(Evidence evidence, EndpointId id, Endpoint endpoint, Consumer<Finding> found) {
-    List<IpAddress> others = new ArrayList<>();
+    Set<IpAddress> others = new LinkedHashSet<>();
     boolean onlyTheHandle = true;
     for (IpAddress address : endpoint.addresses()) {
       List<Usage.Holding> holding = evidence.usage().holding(address);
@@ -60,7 +62,7 @@ final class W2HolderMatches implements Rule {
           holding.stream()
               .flatMap(each -> each.attribute().stream())
               .anyMatch(attribute -> matches(attribute, id, endpoint));
-      if (!holding.isEmpty() && known && !matches && !others.contains(address)) {
+      if (!holding.isEmpty() && known && !matches) {
         others.add(address);
         onlyTheHandle &=
             holding.stream()
@@ -77,7 +79,7 @@ final class W2HolderMatches implements Rule {
               objects,
               Wording.endpoint(id, endpoint)
                   + " uses "
-                  + Wording.some(others, 2)
+                  + Wording.some(List.copyOf(others), 2)
                   + ", which is held for another.",
               evidence
                   .traffic()

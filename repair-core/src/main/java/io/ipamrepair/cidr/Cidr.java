@@ -68,12 +68,17 @@ public record Cidr(IpAddress base, int prefixLength) implements Comparable<Cidr>
     return base.plus(ordinal);
   }
 
-  /** The ordinal of {@code address}, which must lie inside. */
+  /**
+   * The ordinal of {@code address}, which must lie inside; at most {@link Integer#MAX_VALUE}, which
+   * is nobody's, because no list is that long.
+   */
   public int ordinal(IpAddress address) {
     if (!contains(address)) {
       throw new IllegalArgumentException(address + " is not in " + this);
     }
-    return (int) (address.low() - base.low());
+    long distance = address.low() - base.low();
+    boolean small = address.high() == base.high() && distance >= 0 && distance < Integer.MAX_VALUE;
+    return small ? (int) distance : Integer.MAX_VALUE;
   }
 
   @Override

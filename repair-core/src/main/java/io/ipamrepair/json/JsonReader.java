@@ -49,7 +49,8 @@ public final class JsonReader {
     }
     try (JsonParser parser = factory.createParser(text)) {
       parser.nextToken();
-      Json json = value(parser);
+      // UTF-8 has no half pairs, so only an escape can make one.
+      Json json = value(parser, text.contains("\\u"));
       if (parser.nextToken() != null) {
         throw new JsonFormatException("text behind the end of the JSON value");
       }
@@ -71,7 +72,8 @@ public final class JsonReader {
     throw new JsonFormatException("not a JSON object");
   }
 
-  private static Json value(JsonParser parser) throws IOException, JsonFormatException {
+  private static Json value(JsonParser parser, boolean escapes)
+      throws IOException, JsonFormatException {
     JsonToken token = parser.currentToken();
     if (token == null) {
       throw new JsonFormatException("no JSON value");
@@ -80,12 +82,12 @@ public final class JsonReader {
       case VALUE_NULL -> Json.Null.NULL;
       case VALUE_TRUE -> Json.Bool.TRUE;
       case VALUE_FALSE -> Json.Bool.FALSE;
-      case VALUE_STRING -> new Json.Text(parser.getText());
+      case VALUE_STRING -> new Json.Text(escapes ? whole(parser.getText()) : parser.getText());
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Json.Num(parser.getText());
       case START_ARRAY -> {
         List<Json> items = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          items.add(value(parser));
+          items.add(value(parser, escapes));
         }
         yield new Json.Array(items);
       }
@@ -94,12 +96,22 @@ public final class JsonReader {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
           String name = parser.currentName();
           parser.nextToken();
-          members.put(name, value(parser));
+          members.put(name, value(parser, escapes));
         }
         yield new Json.Obj(members);
       }
       default -> throw new JsonFormatException("unexpected " + token);
     };
+  }
+
+  /**
+   * Half a pair of surrogates is read as U+FFFD, as Go does: it cannot be written as UTF-8. In
+   * names the parser refuses it.
+   */
+  private static String whole(String text) {
+    StringBuilder whole = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> whole.appendCodePoint(c >= 0xd800 && c < 0xe000 ? '\ufffd' : c));
+    return whole.toString();
   }
 
   private static String firstLine(String message) {

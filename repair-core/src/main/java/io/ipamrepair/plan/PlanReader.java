@@ -249,7 +249,7 @@ final class PlanReader {
       }
       case "touch-block" -> new Edit.TouchBlock();
       case "set-handle-count" ->
-          new Edit.SetHandleCount(object.text("block"), object.number("from"), object.number("to"));
+          new Edit.SetHandleCount(object.text("block"), object.signed("from"), object.signed("to"));
       case "disable-pool" -> new Edit.DisablePool();
       case "delete-key" -> new Edit.DeleteKey();
       case "restore-bytes" -> new Edit.RestoreBytes(object.text("run"));
@@ -320,7 +320,7 @@ final class PlanReader {
     return new Requirement.BlocksAtMost(
         object.text("node"),
         family.orElse(IpFamily.IPV4),
-        object.number("most"),
+        object.signed("most"),
         new TreeSet<>(object.cidrs("except")));
   }
 }

@@ -317,6 +317,7 @@ public final class Planner {
     List<FindingRef> harm =
         findings.introduced().stream()
             .filter(finding -> finding.severity() != Severity.INFO && !accepted.test(finding))
+            .filter(finding -> !isLeftOfWorse(finding, findings.resolved()))
             .toList();
     if (!harm.isEmpty()) {
       List<String> reasons = new ArrayList<>();
@@ -332,6 +333,16 @@ public final class Planner {
                       + finding.objects().get(0)));
       throw new PlanRefusedException(reasons);
     }
+  }
+
+  /** Whether it is what an error became that the change mended in part: no harm is done. */
+  private static boolean isLeftOfWorse(FindingRef finding, List<FindingRef> resolved) {
+    return resolved.stream()
+        .anyMatch(
+            old ->
+                old.rule().equals(finding.rule())
+                    && old.objects().get(0).equals(finding.objects().get(0))
+                    && old.severity().compareTo(finding.severity()) > 0);
   }
 
   /** What a plan needs of a finding. */

@@ -5,7 +5,6 @@ import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.kv.Bytes;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,11 +78,7 @@ public final class StrictObject {
   }
 
   private static Optional<String> asText(Json json) {
-    // Half a character pair has no bytes of its own: two such texts would have one digest.
-    return json instanceof Json.Text text
-            && StandardCharsets.UTF_8.newEncoder().canEncode(text.value())
-        ? Optional.of(text.value())
-        : Optional.empty();
+    return json instanceof Json.Text text ? Optional.of(text.value()) : Optional.empty();
   }
 
   String text(String name) {
@@ -123,6 +118,21 @@ public final class StrictObject {
   public long number(String name) {
     Json json = member(name);
     return expect(name, asLong(json), 0L, "an integer of 0 or more");
+  }
+
+  /** An integer of 64 bits, which may be negative. */
+  long signed(String name) {
+    return expect(name, asSigned(member(name)), 0L, "an integer of 64 bits");
+  }
+
+  private static Optional<Long> asSigned(Json json) {
+    try {
+      return json instanceof Json.Num number && number.literal().matches("0|-?[1-9][0-9]{0,18}")
+          ? Optional.of(Long.parseLong(number.literal()))
+          : Optional.empty();
+    } catch (NumberFormatException tooLarge) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<Long> asLong(Json json) {

@@ -147,8 +147,8 @@ final class BlockRemoval {
       edits.add(new Edit.TouchBlock());
     }
     writes.add(0, new Write(block.key(), reason, edits));
-    Map<String, Integer> byHandle = new TreeMap<>();
-    ordinals.values().forEach(handle -> byHandle.merge(handle, 1, Integer::sum));
+    Map<String, Long> byHandle = new TreeMap<>();
+    ordinals.values().forEach(handle -> byHandle.merge(handle, 1L, Long::sum));
     writes.addAll(handles.lower(cidr, byHandle, "its address is freed"));
     List<String> stale = part.stream().filter(handle -> !byHandle.containsKey(handle)).toList();
     writes.addAll(handles.forget(cidr, stale));

@@ -72,8 +72,8 @@ final class HandleCounts {
    * The writes that take every count of {@code block}, which is deleted, out of {@code handles}.
    */
   List<Write> forget(Cidr block, Collection<String> handles) {
-    Map<String, Integer> all = new TreeMap<>();
-    handles.forEach(id -> all.put(id, Integer.MAX_VALUE));
+    Map<String, Long> all = new TreeMap<>();
+    handles.forEach(id -> all.put(id, Long.MAX_VALUE));
     return lower(block, all, "block " + block + " is deleted");
   }
 
@@ -81,7 +81,7 @@ final class HandleCounts {
    * The writes that lower the counts of {@code block}, by handle; {@code block} itself is written
    * elsewhere in the same unit.
    */
-  List<Write> lower(Cidr block, Map<String, Integer> byHandle, String reason) {
+  List<Write> lower(Cidr block, Map<String, Long> byHandle, String reason) {
     List<Write> writes = new ArrayList<>();
     Set<Cidr> touched = new TreeSet<>();
     new TreeMap<>(byHandle)
@@ -112,13 +112,14 @@ final class HandleCounts {
     return writes;
   }
 
-  private static Optional<List<Edit>> lower(Handle handle, Cidr block, int by) {
+  private static Optional<List<Edit>> lower(Handle handle, Cidr block, long by) {
     List<Edit> edits = new ArrayList<>();
     long left = 0;
     for (Map.Entry<String, Long> entry : handle.counts().entrySet()) {
       boolean isBlock =
           CidrText.read(entry.getKey()).filter(text -> text.network().equals(block)).isPresent();
-      long now = isBlock ? Math.max(0, entry.getValue() - by) : entry.getValue();
+      long lowered = entry.getValue() > by ? entry.getValue() - by : 0;
+      long now = isBlock ? lowered : entry.getValue();
       if (isBlock) {
         edits.add(new Edit.SetHandleCount(entry.getKey(), entry.getValue(), now));
       }

@@ -420,9 +420,16 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
         }
       } else if (!gone.isEmpty() && block.get().value().isPresent() && !isTakenCareOf(stored)) {
         List<Requirement> requires = new ArrayList<>(gone);
-        requires.add(new Requirement.BlockOwnerIs(id.cidr(), block.get().value().get().owner()));
+        requires.add(ownerStays(block.get(), block.get().value().get()));
         drop(id, stored, "its node does not exist, and the block is not its own", requires);
       }
+    }
+
+    /** An owner that Calico does not know has no name to require: then the block stays as it is. */
+    private Requirement ownerStays(Stored<Block> stored, Block block) {
+      return block.owner().isEmpty() && !block.hasNoOwner()
+          ? new Requirement.KeyIs(stored.key(), stored.bytes().orElseThrow())
+          : new Requirement.BlockOwnerIs(block.cidr(), block.owner());
     }
 
     private boolean isTakenCareOf(Stored<Affinity> stored) {

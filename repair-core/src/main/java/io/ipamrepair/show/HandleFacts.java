@@ -71,7 +71,11 @@ public record HandleFacts(
   }
 
   private static List<Integer> heldBy(Block block, String id) {
-    return block.heldBy(id).stream().filter(each -> each < block.cidr().ordinals()).toList();
+    return block.held().stream()
+        .filter(
+            ordinal ->
+                block.attribute(ordinal).flatMap(Attribute::handle).filter(id::equals).isPresent())
+        .toList();
   }
 
   private static Optional<String> reason(Stored<Handle> stored) {

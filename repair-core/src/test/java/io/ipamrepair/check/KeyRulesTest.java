@@ -5,6 +5,7 @@ import static io.ipamrepair.check.Cluster.RESOURCES;
 import static io.ipamrepair.check.Cluster.blockKey;
 import static io.ipamrepair.check.Cluster.blockValue;
 import static io.ipamrepair.check.Cluster.pod;
+import static io.ipamrepair.check.Cluster.resource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipamrepair.kv.Bytes;
@@ -175,5 +176,35 @@ class KeyRulesTest {
   void aMisplacedResourceIsNamedWhateverItsOtherPartsAreCalled() {
     assertThat(Cluster.with().put(RESOURCES + "ippools/a/bgpconfigurations", "{}").found("K4"))
         .containsExactly("K4 error key:" + RESOURCES + "ippools/a/bgpconfigurations");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2026-02-28T00:00:00.1234567890123Z",
+        "9999-12-31T23:59:59-23:59",
+        "0000-01-01T00:00:00+19:00"
+      })
+  void aTimeThatGoReadsIsReadable(String time) {
+    String value = resource("Node", "n1", "{}").replace("2026-01-01T00:00:00Z", time);
+    assertThat(Cluster.with().put(RESOURCES + "nodes/n1", value).found("K2", "K4")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2026-02-30T00:00:00Z",
+        "2026-02-28T24:00:00Z",
+        "2026-02-28T23:59:60Z",
+        "2026-02-28T00:00:00+24:00",
+        "2026-02-28T00:00:00+01:60",
+        "2026-02-28T00:00:00.Z",
+        "2026-02-28t00:00:00z",
+        ""
+      })
+  void aTimeThatGoRefusesIsNot(String time) {
+    String value = resource("Node", "n1", "{}").replace("2026-01-01T00:00:00Z", time);
+    assertThat(Cluster.with().put(RESOURCES + "nodes/n1", value).found("K2"))
+        .containsExactly("K2 error node:n1");
   }
 }

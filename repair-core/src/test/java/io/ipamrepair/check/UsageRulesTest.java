@@ -225,4 +225,22 @@ class UsageRulesTest {
         .containsExactly(
             "K4 error key:" + RESOURCES + "ippools/a/b", "K4 error node:n2", "K4 warning node:n1");
   }
+
+  @Test
+  void aBlockOfTheWholeWorldHoldsWhatItsListHoldsAndNoMore() {
+    String value = blockValue(CIDR, "null", List.of(pod("q", "n1")), "").replace(CIDR, "0.0.0.0/0");
+    Cluster cluster = running().put(blockKey("0.0.0.0/0"), value);
+    assertThat(cluster.endpoint("r", "n1", "200.0.0.1").found("W1", "W3"))
+        .containsExactly("W3 warning address:0.0.0.0");
+  }
+
+  @Test
+  void entriesBeyondABlocksSizeHoldNoAddressOfTheNextBlock() {
+    List<String> five = List.of(pod("a", "n1"), pod("b", "n1"), pod("c", "n1"), pod("d", "n1"));
+    String value = blockValue(CIDR, "\"host:n1\"", five, "").replace("[0,1,2,3]", "[0,1,2,3,3]");
+    Cluster cluster =
+        Cluster.with("n1").owned(CIDR, "n1").put(blockKey(CIDR), value).handle("d", CIDR, 1);
+    assertThat(cluster.endpoint("d", "n1", "10.0.0.4").found("W1", "W2", "H2"))
+        .containsExactly("W1 error wep:default/n1-k8s-d-eth0 address:10.0.0.4");
+  }
 }

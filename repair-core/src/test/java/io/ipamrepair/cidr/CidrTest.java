@@ -93,6 +93,19 @@ class CidrTest {
     assertThat(block.ordinals()).isEqualTo(64);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "0.0.0.0/0, 200.0.0.1, 2147483647",
+    "0.0.0.0/0, 127.0.0.1, 2130706433",
+    "::/0, ::ffff:ffff, 2147483647",
+    "::/0, ::ffff:0:0:0, 2147483647",
+    "::/0, 0:0:0:1::5, 2147483647",
+    "::/0, 8000::, 2147483647"
+  })
+  void anOrdinalThatIsNoIntIsNobodys(String network, String address, int ordinal) {
+    assertThat(Cidr.of(network).ordinal(IpAddress.read(address).orElseThrow())).isEqualTo(ordinal);
+  }
+
   @Test
   void printingAndReadingAgreeOnRandomAddresses() {
     long seed = 20261124;

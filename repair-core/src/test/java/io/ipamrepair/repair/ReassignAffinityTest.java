@@ -11,7 +11,9 @@ import io.ipamrepair.calico.Stored;
 import io.ipamrepair.change.Requirement;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.plan.EtcdLimits;
 import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.Repairs;
 import io.ipamrepair.plan.Simulation;
 import io.ipamrepair.testing.Golden;
@@ -215,5 +217,41 @@ class ReassignAffinityTest {
             refusal(
                 limited, "reassign-affinity", "--from", "kubernetes1001", "--to", "kubernetes1002"))
         .contains("would own 2 ipv4 blocks, more than the limit of 1");
+  }
+
+  @Test
+  void aLimitThatNoNodeReachesSurvivesTheFile() throws Exception {
+    IpamState state = state("incident-wrong-deletion");
+    IpamState unlimited =
+        state.with(
+            Map.of(
+                state.layout().configKey(),
+                Optional.of(
+                    Bytes.utf8(
+                        "{\"strict_affinity\":true,\"auto_allocate_blocks\":true,"
+                            + "\"maxBlocksPerHost\":9223372036854775807}"))));
+    Plan plan =
+        Repairs.plan(
+            unlimited, "reassign-affinity", "--block", "10.64.64.64/26", "--to", "kubernetes1003");
+    assertThat(PlanFile.read(PlanFile.bytes(plan), EtcdLimits.standard()).plan()).isEqualTo(plan);
+  }
+
+  @Test
+  void anOwnerThatIsHalfACharacterPairIsTheSameInTheFile() throws Exception {
+    IpamState state = state("incident-wrong-deletion");
+    Stored<?> block = state.blocks().get(Cidr.of("10.64.64.64/26"));
+    String odd =
+        block
+            .bytes()
+            .orElseThrow()
+            .display()
+            .replace("\"affinity\":null", "\"affinity\":\"host:\\ud800\"");
+    IpamState damaged = state.with(Map.of(block.key(), Optional.of(Bytes.utf8(odd))));
+    assertThat(damaged.blocks().get(Cidr.of("10.64.64.64/26")).value().orElseThrow().owner())
+        .contains(Owner.node("\ufffd"));
+    Plan plan =
+        Repairs.plan(
+            damaged, "reassign-affinity", "--block", "10.64.64.64/26", "--to", "kubernetes1003");
+    assertThat(PlanFile.read(PlanFile.bytes(plan), EtcdLimits.standard()).plan()).isEqualTo(plan);
   }
 }

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.Stored;
 import io.ipamrepair.change.Edit;
+import io.ipamrepair.change.Requirement;
 import io.ipamrepair.check.Check;
 import io.ipamrepair.check.Finding;
 import io.ipamrepair.check.Remedy;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.plan.EtcdLimits;
 import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.PlanCheck;
+import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.Repairs;
 import io.ipamrepair.plan.Simulation;
 import io.ipamrepair.testing.Golden;
@@ -21,6 +26,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReleaseOrphanBlocksTest {
   private static IpamState state(String name) {
@@ -333,5 +339,69 @@ class ReleaseOrphanBlocksTest {
             RefusedException.class,
             () -> Repairs.plan(blind, "release-orphan-blocks", "--all", "--free-leaked"));
     assertThat(refused.getMessage()).contains("cannot be read, and might use it");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "-0", "0", "-5", "9223372036854775807", "-9223372036854775808"})
+  void whateverAHandleCountsInABlockThatGoesIsForgotten(String count) throws Exception {
+    IpamState orphan = state("crash-S10");
+    Bytes handle = orphan.layout().handleKey("odd");
+    IpamState state =
+        orphan.with(
+            Map.of(
+                handle,
+                Optional.of(
+                    Bytes.utf8(
+                        "{\"block\":{\"10.192.68.0/26\":" + count + "},\"deleted\":false}"))));
+    Plan plan = Repairs.plan(state, "release-orphan-blocks", "--all");
+    assertThat(PlanFile.read(PlanFile.bytes(plan), EtcdLimits.standard()).plan()).isEqualTo(plan);
+    assertThat(Simulation.after(state, plan).at(handle)).isEmpty();
+  }
+
+  @Test
+  void ofSeveralCountsOnlyThatOfTheBlockThatGoesIsForgotten() throws Exception {
+    IpamState orphan = state("crash-S10");
+    Bytes handle = orphan.layout().handleKey("odd");
+    String kept = "\"10.192.68.64/26\":9223372036854775807";
+    String value = "{\"block\":{\"10.192.68.0/26\":-9223372036854775808," + kept + "}}";
+    IpamState state = orphan.with(Map.of(handle, Optional.of(Bytes.utf8(value))));
+    Plan plan = Repairs.plan(state, "release-orphan-blocks", "--all");
+    assertThat(PlanFile.read(PlanFile.bytes(plan), EtcdLimits.standard()).plan()).isEqualTo(plan);
+    assertThat(Simulation.after(state, plan).at(handle).orElseThrow().bytes())
+        .contains(Bytes.utf8("{\"block\":{" + kept + "}}"));
+  }
+
+  @Test
+  void anOwnerThatCalicoDoesNotKnowIsHeldByTheBlocksBytes() throws Exception {
+    IpamState healthy = state("crash-S16");
+    Stored<Block> block = healthy.blocks().get(Cidr.of("10.192.68.192/26"));
+    String odd = block.bytes().orElseThrow().display().replace("host:kubernetes2003", "somebody");
+    IpamState state = healthy.with(Map.of(block.key(), Optional.of(Bytes.utf8(odd))));
+    Plan plan = Repairs.plan(state, "release-orphan-blocks", "--all");
+    assertThat(plan.steps().get(0).requires())
+        .contains(new Requirement.KeyIs(block.key(), Bytes.utf8(odd)));
+    assertThat(PlanCheck.moved(plan, state)).isEmpty();
+  }
+
+  @Test
+  void entriesBeyondABlocksSizeAreNotFreed() {
+    IpamState leaking = state("crash-S13");
+    Stored<Block> block = leaking.blocks().get(Cidr.of("10.192.68.64/26"));
+    // The leaked address, ordinal 3, moves behind the last one.
+    String longer =
+        block
+            .bytes()
+            .orElseThrow()
+            .display()
+            .replace("\"allocations\":[0,1,2,3,", "\"allocations\":[0,1,2,null,")
+            .replace("null],\"unallocated\":[", "null,3],\"unallocated\":[3,");
+    IpamState state = leaking.with(Map.of(block.key(), Optional.of(Bytes.utf8(longer))));
+    assertThat(state.blocks().get(Cidr.of("10.192.68.64/26")).value().orElseThrow().slots())
+        .isEqualTo(65);
+    RefusedException refused =
+        catchThrowableOfType(
+            RefusedException.class,
+            () -> Repairs.plan(state, "release-orphan-blocks", "--all", "--free-leaked"));
+    assertThat(refused).isNotNull();
   }
 }
