@@ -56,6 +56,11 @@ final class Cluster {
   /** The first workload of each block, and behind the last block the number of workloads. */
   private final int[] firstWorkloadOfBlock;
 
+  /** The ordinal of each workload in its block, and which write of the block assigned it. */
+  private final byte[] ordinal;
+
+  private final short[] assignedAt;
+
   /** Which replica of which deployment each workload is. */
   private final int[] replica;
 
@@ -76,6 +81,11 @@ final class Cluster {
       workloads[firstBlockOfNode[node]]--; // the tunnel address
     }
     this.firstWorkloadOfBlock = sums(workloads);
+    this.ordinal = new byte[size.workloads()];
+    this.assignedAt = new short[size.workloads()];
+    for (int block = 0; block < spread.blocks(); block++) {
+      assign(block);
+    }
     this.replica = Shuffle.of(size.workloads(), random);
     this.writeOrder = Shuffle.of(Kind.total(this), random);
   }
@@ -86,6 +96,18 @@ final class Cluster {
       sums[i + 1] = sums[i] + numbers[i];
     }
     return sums;
+  }
+
+  private void assign(int block) {
+    BlockHistory history = history(block);
+    int next = pinned(block);
+    for (int workload = firstWorkloadOfBlock[block];
+        workload < firstWorkloadOfBlock[block + 1];
+        workload++) {
+      int held = history.held().get(next++);
+      ordinal[workload] = (byte) held;
+      assignedAt[workload] = (short) history.assignedAt()[held];
+    }
   }
 
   /** The kinds of keys, and how many keys of each there are. */
@@ -203,7 +225,7 @@ final class Cluster {
     for (int workload = firstWorkloadOfBlock[block];
         workload < firstWorkloadOfBlock[block + 1];
         workload++) {
-      attributes.add(Values.attribute(pod(workload, block, history)));
+      attributes.add(Values.attribute(pod(workload, block)));
     }
     return put(
         layout.key(cidr(block)),
@@ -267,16 +289,15 @@ final class Cluster {
     while (firstWorkloadOfBlock[block + 1] <= workload) {
       block++;
     }
-    return pod(workload, block, history(block));
+    return pod(workload, block);
   }
 
-  private Pod pod(int workload, int block, BlockHistory history) {
-    int ordinal = history.held().get(pinned(block) + workload - firstWorkloadOfBlock[block]);
+  private Pod pod(int workload, int block) {
     Deployment deployment = Deployment.of(replica[workload] / Deployment.REPLICAS, size.seed());
     Chance chance = chance(Kind.HANDLE, workload);
     Instant assigned =
         claimed(block)
-            .plus(BETWEEN_WRITES.multipliedBy(history.assignedAt()[ordinal]))
+            .plus(BETWEEN_WRITES.multipliedBy(assignedAt[workload]))
             .plusNanos(chance.random().nextLong(1_000_000_000L));
     return new Pod(
         deployment,
@@ -284,7 +305,7 @@ final class Cluster {
         nodeName(nodeOfBlock[block]),
         chance.hex(64),
         cidr(block),
-        cidr(block).address(ordinal),
+        cidr(block).address(ordinal[workload]),
         assigned);
   }
 }
