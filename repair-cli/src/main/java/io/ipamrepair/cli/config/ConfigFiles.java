@@ -20,7 +20,6 @@ final class ConfigFiles {
       Set.of("endpoints", "cacert", "cert", "key", "user", "passwordFile", "prefix");
 
   private final List<String> problems;
-  private final YAMLMapper yaml = new YAMLMapper();
 
   ConfigFiles(List<String> problems) {
     this.problems = problems;
@@ -45,7 +44,7 @@ final class ConfigFiles {
 
   private Optional<JsonNode> parse(Path file) {
     try {
-      JsonNode root = yaml.readTree(Files.readAllBytes(file));
+      JsonNode root = new YAMLMapper().readTree(Files.readAllBytes(file));
       if (root != null && root.isObject()) {
         return Optional.of(root);
       }
