@@ -3,12 +3,11 @@ package io.ipamrepair.cli;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +37,7 @@ public final class Main {
             Path.of("").toAbsolutePath(),
             terminal,
             Clock.systemUTC(),
-            new SecureRandom(),
+            new LateRandom(),
             environment.getOrDefault("SUDO_USER", System.getProperty("user.name", "unknown")),
             hostName(environment),
             interruption);
@@ -52,10 +51,11 @@ public final class Main {
     System.exit(code);
   }
 
+  /** The host's name as the kernel has it: asking Java for it asks the DNS, which may be down. */
   private static String hostName(Map<String, String> environment) {
     try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException unnamed) {
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
+    } catch (IOException notLinux) {
       return environment.getOrDefault("HOSTNAME", "unknown");
     }
   }
