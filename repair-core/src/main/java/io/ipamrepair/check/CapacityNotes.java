@@ -3,6 +3,7 @@ package io.ipamrepair.check;
 import static io.ipamrepair.check.Capacity.words;
 import static io.ipamrepair.check.Wording.count;
 
+import io.ipamrepair.calico.BlockSizes;
 import io.ipamrepair.calico.IpamConfig;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.Owner;
@@ -216,9 +217,12 @@ final class CapacityNotes {
     return pools.stream().anyMatch(pool -> pool.network().contains(block));
   }
 
-  /** What size of pool or block would do. */
+  /** What size of pool or block would do; nothing where the block size is illegal (rule P3). */
   private String advice(Supply supply) {
     PoolUse pool = supply.first();
+    if (!BlockSizes.isLegal(pool.network().family(), pool.blockSize())) {
+      return "";
+    }
     int missing = supply.waiting() - supply.room().intValue() - unclaimed(supply);
     String another =
         missing <= 0

@@ -116,7 +116,10 @@ final class K2UnreadableValue implements Rule {
           .notMeasured("What reads it fails, the start of pods included.")
           .judged(Urgency.NOW);
     }
-    return traffic.notMeasured("Calico's lists pass over it.");
+    Effect passedOver = traffic.notMeasured("Calico's lists pass over it.");
+    boolean unread =
+        at instanceof CalicoKey.ResourceKey key && key.plural().equals("ipamconfigurations");
+    return unread ? passedOver.judged(Urgency.ANY_TIME) : passedOver;
   }
 
   private static Effect hostRecord(Traffic traffic, Stored<?> stored) {

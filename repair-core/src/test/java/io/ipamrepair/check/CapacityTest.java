@@ -264,6 +264,15 @@ class CapacityTest {
   }
 
   @Test
+  void aPoolOfIllegalBlocksHoldsNoneAndGetsNoAdvice() {
+    Cluster cluster = new Cluster().node("n1").pool("p", "10.0.0.0/24", "\"blockSize\":8");
+    assertThat(warnings(cluster).get(0).text())
+        .isEqualTo(
+            "Pool p (10.0.0.0/24) can hold 0 blocks of /8, and 1 node wants one: 1 has none. Pods"
+                + " on that node can only borrow addresses of other nodes' blocks.");
+  }
+
+  @Test
   void nodesOfDifferentPoolsAreCountedApart() {
     Cluster cluster = new Cluster().release("v3.32.1");
     for (String rack : List.of("a", "b")) {

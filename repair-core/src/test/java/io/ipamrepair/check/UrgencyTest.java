@@ -128,6 +128,10 @@ class UrgencyTest {
     assertThat(of(Cluster.with("n1").put(IPAM + "host/n1", "x"), "K2")).isEqualTo(ANY_TIME);
     assertThat(of(Cluster.with("n1").put(affinityKey("host", "n1", CIDR), "x"), "K2"))
         .isEqualTo(TODAY);
+    String ignored = RESOURCES + "ipamconfigurations/default";
+    assertThat(of(Cluster.with("n1").put(ignored, "x"), "K2")).isEqualTo(ANY_TIME);
+    String reservation = RESOURCES + "ipreservations/r";
+    assertThat(of(Cluster.with("n1").put(reservation, "x"), "K2")).isEqualTo(TODAY);
     Cluster pool = Cluster.with("n1").put(RESOURCES + "ippools/second", "x");
     assertThat(of(pool, "K2")).isEqualTo(TODAY);
     assertThat(of(pool.owned("10.9.0.0/30", "n1", pod("h", "n1")), "K2")).isEqualTo(NOW);
