@@ -37,6 +37,25 @@ public final class JsonReader {
                   .build())
           .build();
 
+  private final boolean asGo;
+
+  /** A reader that reads half a pair of surrogates as U+FFFD, as Go does. */
+  public JsonReader() {
+    this(true);
+  }
+
+  private JsonReader(boolean asGo) {
+    this.asGo = asGo;
+  }
+
+  /**
+   * A reader that leaves half a pair of surrogates in a text as it is: for who must tell it from
+   * U+FFFD, because the text stands for bytes.
+   */
+  public static JsonReader keepingHalfPairs() {
+    return new JsonReader(false);
+  }
+
   /**
    * Reads {@code bytes}.
    *
@@ -50,7 +69,7 @@ public final class JsonReader {
     try (JsonParser parser = factory.createParser(text)) {
       parser.nextToken();
       // UTF-8 has no half pairs, so only an escape can make one.
-      Json json = value(parser, text.contains("\\u"));
+      Json json = value(parser, asGo && text.contains("\\u"));
       if (parser.nextToken() != null) {
         throw new JsonFormatException("text behind the end of the JSON value");
       }
@@ -72,7 +91,7 @@ public final class JsonReader {
     throw new JsonFormatException("not a JSON object");
   }
 
-  private static Json value(JsonParser parser, boolean escapes)
+  private static Json value(JsonParser parser, boolean halves)
       throws IOException, JsonFormatException {
     JsonToken token = parser.currentToken();
     if (token == null) {
@@ -82,12 +101,12 @@ public final class JsonReader {
       case VALUE_NULL -> Json.Null.NULL;
       case VALUE_TRUE -> Json.Bool.TRUE;
       case VALUE_FALSE -> Json.Bool.FALSE;
-      case VALUE_STRING -> new Json.Text(escapes ? whole(parser.getText()) : parser.getText());
+      case VALUE_STRING -> new Json.Text(halves ? whole(parser.getText()) : parser.getText());
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Json.Num(parser.getText());
       case START_ARRAY -> {
         List<Json> items = new ArrayList<>();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-          items.add(value(parser, escapes));
+          items.add(value(parser, halves));
         }
         yield new Json.Array(items);
       }
@@ -96,7 +115,7 @@ public final class JsonReader {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
           String name = parser.currentName();
           parser.nextToken();
-          members.put(name, value(parser, escapes));
+          members.put(name, value(parser, halves));
         }
         yield new Json.Obj(members);
       }

@@ -38,7 +38,7 @@ public final class DumpFile implements StateSource {
   private final Path path;
   private final Origin.Dump origin;
   private final Optional<DumpLine.Header> header;
-  private final JsonReader json = new JsonReader();
+  private final JsonReader json = JsonReader.keepingHalfPairs();
   private final List<KeyRange> ranges = new KeyLayout().ranges();
 
   private DumpFile(Path path, Origin.Dump origin, Optional<DumpLine.Header> header) {
