@@ -166,7 +166,8 @@ $ ipam-repair show pool eqiad-pods-second
 | There is no pool eqiad-pods-second.
 | Near: pool eqiad-pods
 | It was deleted at revision N: 10.64.64.1/24.
-| Until the next compaction etcd has its last value: etcdctl get --rev=N /calico/resources/v3/projectcalico.org/ippools/eqiad-pods-second
+| Until the next compaction etcd has its last value:
+|   etcdctl get --rev=N /calico/resources/v3/projectcalico.org/ippools/eqiad-pods-second
 | Next: ipam-repair show pool eqiad-pods
 exit 2
 
@@ -277,7 +278,8 @@ $ ipam-repair show block 10.64.83.64/26
 | Next: ipam-repair show node win-1
 
 $ ipam-repair show block 10.64.83.65/26
-| Invalid value for positional parameter at index 0 (CIDR): 10.64.83.65/26 has host bits: the network is 10.64.83.64/26, the single address is 10.64.83.65/32
+| Invalid value for positional parameter at index 0 (CIDR): 10.64.83.65/26 has host bits: the network is 10.64.83.64/26,
+|   the single address is 10.64.83.65/32
 | Help: ipam-repair show block --help
 exit 2
 
