@@ -274,7 +274,12 @@ $ ipam-repair scan
 exit 1
 
 $ ipam-repair remove-pool eqiad-pods-second
-| Pool eqiad-pods-second is the only pool over 39 addresses in use: 10.64.64.2 (wep:mathoid/kubernetes1002-k8s-mathoid--84fb96d9f4--rk2bt-eth0), 10.64.64.3 (wep:mathoid/kubernetes1002-k8s-mathoid--5b9c68c8df--qwv57-eth0), 10.64.64.4 (wep:mathoid/kubernetes1002-k8s-mathoid--6d8f587b48--84bdv-eth0), 10.64.64.5 (wep:mathoid/kubernetes1002-k8s-mathoid--7c5d44967b--5bs59-eth0), 10.64.64.6 (wep:mathoid/kubernetes1002-k8s-mathoid--84fb4c9786--fqqxh-eth0) and 34 more.
+| Pool eqiad-pods-second is the only pool over 39 addresses in use: 10.64.64.2
+|   (wep:mathoid/kubernetes1002-k8s-mathoid--84fb96d9f4--rk2bt-eth0), 10.64.64.3
+|   (wep:mathoid/kubernetes1002-k8s-mathoid--5b9c68c8df--qwv57-eth0), 10.64.64.4
+|   (wep:mathoid/kubernetes1002-k8s-mathoid--6d8f587b48--84bdv-eth0), 10.64.64.5
+|   (wep:mathoid/kubernetes1002-k8s-mathoid--7c5d44967b--5bs59-eth0), 10.64.64.6
+|   (wep:mathoid/kubernetes1002-k8s-mathoid--84fb4c9786--fqqxh-eth0) and 34 more.
 | Without a pool these are cut off from other nodes; masquerading and encapsulation of their traffic end.
 | Put another pool over them first, move the workloads, or accept it: remove-pool eqiad-pods-second --keep-blocks
 exit 10

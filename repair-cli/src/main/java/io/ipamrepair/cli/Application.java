@@ -1,6 +1,7 @@
 package io.ipamrepair.cli;
 
 import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.run.Apply;
 import io.ipamrepair.run.Operator;
@@ -8,6 +9,7 @@ import io.ipamrepair.run.QuietTime;
 import io.ipamrepair.run.RunOutcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Applies a plan for {@code apply} and {@code rollback}, and says how it ended, with the next
@@ -39,15 +41,28 @@ final class Application {
                   session.random(),
                   quiet)
               .apply(sealed, planFile, dryRun);
-      return report(outcome);
+      return report(outcome, OptionalInt.of(sealed.plan().steps().size()));
     }
   }
 
-  /** Says how a run ended; the exit code follows. */
-  ExitCode report(RunOutcome outcome) {
+  /**
+   * Says how it ended, in text or as JSON; the exit code follows.
+   *
+   * @param steps how many the plan has; nothing where there is no plan
+   */
+  ExitCode report(RunOutcome outcome, OptionalInt steps) {
+    if (options.output == IpamRepair.OutputFormat.json) {
+      session.terminal().raw(PrettyJson.of(OutcomeJson.of(outcome, steps)));
+    } else {
+      done(outcome);
+    }
+    session.terminal().messages(lines(outcome));
+    return exit(outcome);
+  }
+
+  private void done(RunOutcome outcome) {
     Terminal terminal = session.terminal();
     if (outcome instanceof RunOutcome.Applied applied) {
-      applied.notes().forEach(terminal::message);
       terminal.result(
           "Applied: run "
               + applied.run()
@@ -55,20 +70,18 @@ final class Application {
               + applied.revision()
               + ". The check afterwards found what the plan promised.");
       terminal.result("Undo: ipam-repair rollback " + applied.run());
-      return ExitCode.DONE;
     } else if (outcome instanceof RunOutcome.Applicable applicable) {
       applicable.notes().forEach(terminal::result);
       terminal.result("Dry run: the plan can be applied. Nothing was written.");
-      return ExitCode.DONE;
-    } else if (outcome instanceof RunOutcome.Declined) {
-      terminal.message("Declined, nothing written. Without a terminal, --yes says yes.");
-      return ExitCode.DECLINED;
     }
-    throw new CommandFailure(exit(outcome), lines(outcome));
   }
 
   private static ExitCode exit(RunOutcome outcome) {
-    if (outcome instanceof RunOutcome.Refused) {
+    if (outcome instanceof RunOutcome.Applied || outcome instanceof RunOutcome.Applicable) {
+      return ExitCode.DONE;
+    } else if (outcome instanceof RunOutcome.Declined) {
+      return ExitCode.DECLINED;
+    } else if (outcome instanceof RunOutcome.Refused) {
       return ExitCode.PLAN_REFUSED;
     } else if (outcome instanceof RunOutcome.Moved) {
       return ExitCode.MOVED;
@@ -86,9 +99,14 @@ final class Application {
     return ExitCode.TAKEN_OVER;
   }
 
+  /** What is said on stderr. */
   private static List<String> lines(RunOutcome outcome) {
     List<String> lines = new ArrayList<>();
-    if (outcome instanceof RunOutcome.Refused refused) {
+    if (outcome instanceof RunOutcome.Applied applied) {
+      lines.addAll(applied.notes());
+    } else if (outcome instanceof RunOutcome.Declined) {
+      lines.add("Declined, nothing written. Without a terminal, --yes says yes.");
+    } else if (outcome instanceof RunOutcome.Refused refused) {
       lines.add("Plan refused, nothing written:");
       refused.reasons().forEach(reason -> lines.add("  " + reason));
     } else if (outcome instanceof RunOutcome.Moved moved) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
     name = "apply",
     description =
         "Applies a plan: checks everything again, journals, commits with compare-and-swap.")
-final class ApplyCommand extends ToolCommand {
+final class ApplyCommand extends WritingCommand {
   @Parameters(paramLabel = "PLAN", description = "The plan file.")
   Path file;
 
@@ -22,9 +22,9 @@ final class ApplyCommand extends ToolCommand {
   @Mixin QuietOptions quiet;
 
   @Override
-  public ExitCode call() {
+  ExitCode write() {
+    Application application = new Application(session, top(), quiet.quietTime());
     PlanInput plan = PlanInput.read(session, file, limits.limits());
-    return new Application(session, top(), quiet.quietTime())
-        .apply(plan.sealed(), plan.bytes(), dryRun);
+    return application.apply(plan.sealed(), plan.bytes(), dryRun);
   }
 }

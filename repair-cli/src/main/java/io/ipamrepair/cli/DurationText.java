@@ -12,6 +12,12 @@ import picocli.CommandLine.TypeConversionException;
 final class DurationText implements ITypeConverter<Duration> {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d|)");
 
+  /** A time as a person reads it, in whole seconds where it has them: {@code 30 s}. */
+  static String of(Duration duration) {
+    long millis = duration.toMillis();
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+  }
+
   @Override
   public Duration convert(String text) {
     Matcher matcher = FORM.matcher(text);

@@ -96,7 +96,7 @@ final class IpamRepair {
       names = "--request-timeout",
       scope = ScopeType.INHERIT,
       paramLabel = "TIME",
-      description = "Limit for one call to etcd (10s).",
+      description = "Limit for one call to etcd (default: 10s).",
       converter = DurationText.class)
   Optional<Duration> requestTimeout = Optional.empty();
 
@@ -104,7 +104,7 @@ final class IpamRepair {
       names = "--settle-timeout",
       scope = ScopeType.INHERIT,
       paramLabel = "TIME",
-      description = "Limit for settling an unanswered write (30s).",
+      description = "Limit for settling an unanswered write (default: 30s).",
       converter = DurationText.class)
   Optional<Duration> settleTimeout = Optional.empty();
 
@@ -112,7 +112,7 @@ final class IpamRepair {
       names = "--timeout",
       scope = ScopeType.INHERIT,
       paramLabel = "TIME",
-      description = "Limit for reading everything (10m).",
+      description = "Limit for the whole command (default: none). Cuts no write.",
       converter = DurationText.class)
   Optional<Duration> timeout = Optional.empty();
 
@@ -127,7 +127,7 @@ final class IpamRepair {
       names = {"-o", "--output"},
       scope = ScopeType.INHERIT,
       paramLabel = "FORMAT",
-      description = "text or json (default: text).")
+      description = "text or json; scan also prometheus or nagios (default: text).")
   OutputFormat output = OutputFormat.text;
 
   @Option(
@@ -158,6 +158,10 @@ final class IpamRepair {
   /** How results are written. */
   enum OutputFormat {
     text,
-    json
+    json,
+    /** Of scan alone: Prometheus' text format. */
+    prometheus,
+    /** Of scan alone: a Nagios plugin's line, and its exit codes. */
+    nagios
   }
 }

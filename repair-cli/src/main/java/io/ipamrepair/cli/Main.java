@@ -1,5 +1,6 @@
 package io.ipamrepair.cli;
 
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 
 /** The process: wires the real world into {@link Cli}. */
 public final class Main {
@@ -22,9 +24,13 @@ public final class Main {
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     Map<String, String> environment = System.getenv();
-    boolean interactive = System.console() != null;
-    boolean colours = interactive && environment.getOrDefault("NO_COLOR", "").isEmpty();
-    Terminal terminal = new Terminal(out, err, System.in, interactive, colours);
+    Attendance attendance =
+        Attendance.of(
+            Console.class,
+            Optional.ofNullable(System.console()),
+            Optional.ofNullable(System.getProperty(Attendance.STDERR)));
+    boolean colours = attendance.out() && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    Terminal terminal = new Terminal(out, err, System.in, attendance.asked(), colours);
     Interruption interruption = new Interruption();
     Session session =
         new Session(

@@ -1,5 +1,9 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.json.Json;
+import io.ipamrepair.json.JsonFormatException;
+import io.ipamrepair.json.JsonReader;
+import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.EtcdLimits;
 import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.PlanFormatException;
@@ -47,6 +51,15 @@ record PlanInput(Path file, byte[] bytes, PlanFile.Sealed sealed) {
       lines.add("Plan refused, nothing written: " + given);
       refused.problems().forEach(problem -> lines.add("  " + problem));
       throw new CommandFailure(ExitCode.PLAN_REFUSED, lines);
+    }
+  }
+
+  /** The content as JSON, its members in the file's order. */
+  Json json() {
+    try {
+      return new JsonReader().readObject(Bytes.of(bytes));
+    } catch (JsonFormatException impossible) {
+      throw new IllegalStateException(file + " was read as a plan before", impossible);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.ipamrepair.cli;
 
 import io.ipamrepair.json.Json;
+import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.PlanFile;
@@ -48,9 +49,18 @@ final class PlanOutput {
 
   /**
    * Writes the plan to the file that was asked for, or to one named by command and time in the
-   * current folder.
+   * current folder; and says what was written, in text or as JSON.
    */
-  Path write(String command, Plan plan) {
+  void write(String command, Plan plan, boolean json) {
+    Path file = file(command, plan);
+    if (json) {
+      session.terminal().raw(PrettyJson.of(json(file, plan)));
+    } else {
+      tell(file, plan);
+    }
+  }
+
+  private Path file(String command, Plan plan) {
     if (out.isPresent()) {
       return create(out.get(), plan)
           .orElseThrow(
@@ -86,7 +96,7 @@ final class PlanOutput {
     }
   }
 
-  static void tell(Session session, Path file, Plan plan) {
+  private void tell(Path file, Plan plan) {
     Terminal terminal = session.terminal();
     long addresses = plan.impact().addresses();
     terminal.result(
@@ -122,7 +132,7 @@ final class PlanOutput {
         .collect(Collectors.joining(", "));
   }
 
-  static Json.Obj json(Path file, Plan plan) {
+  private static Json.Obj json(Path file, Plan plan) {
     Map<String, Json> members = new LinkedHashMap<>();
     members.put("plan", new Json.Text(file.toString()));
     members.put("digest", new Json.Text(PlanFile.digest(plan)));

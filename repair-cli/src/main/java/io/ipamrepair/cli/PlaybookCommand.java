@@ -1,5 +1,7 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.json.Json;
+import io.ipamrepair.json.PrettyJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,23 +21,28 @@ final class PlaybookCommand extends ToolCommand {
 
   @Override
   public ExitCode call() {
-    return list(session.terminal());
+    return list(this);
   }
 
-  private static ExitCode list(Terminal terminal) {
-    NAMES.forEach(
-        name ->
-            terminal.result(
-                name
-                    + "  "
-                    + text(name)
-                        .orElseThrow()
-                        .lines()
-                        .findFirst()
-                        .orElse("")
-                        .replaceFirst("^# ", "")));
+  private static ExitCode list(ToolCommand asked) {
+    Terminal terminal = asked.session.terminal();
+    if (asked.json()) {
+      List<Json> pages =
+          NAMES.stream()
+              .<Json>map(
+                  name ->
+                      Json.Obj.of("name", new Json.Text(name), "title", new Json.Text(title(name))))
+              .toList();
+      terminal.raw(PrettyJson.of(Json.Obj.of("playbooks", new Json.Array(pages))));
+      return ExitCode.DONE;
+    }
+    NAMES.forEach(name -> terminal.result(name + "  " + title(name)));
     terminal.result("Read one: ipam-repair playbook show NAME");
     return ExitCode.DONE;
+  }
+
+  private static String title(String name) {
+    return text(name).orElseThrow().lines().findFirst().orElse("").replaceFirst("^# ", "");
   }
 
   private static Optional<String> text(String name) {
@@ -55,7 +62,7 @@ final class PlaybookCommand extends ToolCommand {
   static final class ListAll extends ToolCommand {
     @Override
     public ExitCode call() {
-      return list(session.terminal());
+      return list(this);
     }
   }
 

@@ -22,6 +22,11 @@ import picocli.CommandLine.Option;
           + " affinity key. Frees no address unless told to. Writes a plan file, changes nothing."
     })
 final class ReleaseOrphanBlocksCommand extends RepairCommand {
+  /**
+   * An address between the CNI plugin's allocation and the endpoint that tells of it looks unused.
+   */
+  private static final Duration LEAST_AGE = Duration.ofMinutes(1);
+
   @ArgGroup(multiplicity = "0..1")
   Which which = new Which();
 
@@ -59,7 +64,8 @@ final class ReleaseOrphanBlocksCommand extends RepairCommand {
   @Option(
       names = "--older-than",
       paramLabel = "TIME",
-      description = "With --free-leaked: how long an address must have been held (default: 15m).",
+      description =
+          "With --free-leaked: how long an address must have been held (default: 15m, at least 1m).",
       converter = DurationText.class)
   Optional<Duration> olderThan = Optional.empty();
 
@@ -67,6 +73,11 @@ final class ReleaseOrphanBlocksCommand extends RepairCommand {
   Repair repair(Instant now) {
     if (olderThan.isPresent() && !freeLeaked) {
       throw new CommandFailure(ExitCode.USAGE, "--older-than goes with --free-leaked");
+    }
+    if (olderThan.filter(age -> age.compareTo(LEAST_AGE) < 0).isPresent()) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "--older-than: expected 1m or more; an address whose pod is just being started looks unused");
     }
     return new ReleaseOrphanBlocks(
         selection(),

@@ -1,14 +1,12 @@
 package io.ipamrepair.cli;
 
 import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.PlanRefusedException;
 import io.ipamrepair.plan.Planner;
 import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.repair.RefusedException;
 import io.ipamrepair.repair.Repair;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,12 +29,7 @@ abstract class RepairCommand extends ToolCommand {
     Repair repair = repair(now);
     LiveState live = session.read(top());
     Plan plan = plan(repair, live.state(), circumstances(live, now));
-    Path file = output.write(repair.name(), plan);
-    if (json()) {
-      session.terminal().raw(PrettyJson.of(PlanOutput.json(file, plan)));
-    } else {
-      PlanOutput.tell(session, file, plan);
-    }
+    output.write(repair.name(), plan, json());
     return ExitCode.DONE;
   }
 

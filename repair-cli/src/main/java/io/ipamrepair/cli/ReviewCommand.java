@@ -1,5 +1,6 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.json.PrettyJson;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,9 +21,9 @@ final class ReviewCommand extends ToolCommand {
   public ExitCode call() {
     PlanInput plan = PlanInput.read(session, file, limits.limits());
     if (json()) {
-      session.terminal().raw(new String(plan.bytes(), java.nio.charset.StandardCharsets.UTF_8));
+      session.terminal().raw(PrettyJson.of(plan.json()));
     } else {
-      new ReviewText(session.terminal()).print(plan.sealed());
+      new ReviewText(session.terminal()::result).print(plan.sealed());
       session.terminal().result("Next: ipam-repair apply " + session.shown(plan.file()));
     }
     return ExitCode.DONE;

@@ -13,24 +13,30 @@ import io.ipamrepair.repair.Words;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** A plan as a person reads it. */
 final class ReviewText {
   private static final int LONG_LIST = 12;
 
-  private final Terminal terminal;
+  private final Consumer<String> out;
   private final KeyLayout layout = new KeyLayout();
   private final ValueDiff diff = new ValueDiff();
 
-  ReviewText(Terminal terminal) {
-    this.terminal = terminal;
+  /**
+   * A review.
+   *
+   * @param out takes its lines
+   */
+  ReviewText(Consumer<String> out) {
+    this.out = out;
   }
 
   void print(PlanFile.Sealed sealed) {
     Plan plan = sealed.plan();
-    terminal.result(plan.title());
-    terminal.result(
+    out.accept(plan.title());
+    out.accept(
         "by "
             + plan.author()
             + ", "
@@ -38,7 +44,7 @@ final class ReviewText {
             + (plan.reason().isEmpty() ? "" : ", " + plan.reason())
             + "; expires "
             + plan.expires());
-    terminal.result(
+    out.accept(
         "etcd cluster "
             + plan.cluster().etcdClusterId().orElse("not known: review only")
             + ", Calico cluster "
@@ -47,7 +53,7 @@ final class ReviewText {
             + plan.cluster().revision()
             + ", digest "
             + Phrases.digest(sealed.digest()));
-    terminal.result("");
+    out.accept("");
     why(plan);
     impact(plan.impact());
     for (int number = 1; number <= plan.steps().size(); number++) {
@@ -138,14 +144,14 @@ final class ReviewText {
     for (PlannedWrite write : step.writes()) {
       String mark = write.before().isEmpty() ? "+" : write.after().isEmpty() ? "-" : "~";
       String edits = write.edits().stream().map(Edit::words).collect(Collectors.joining("; "));
-      terminal.result(
+      out.accept(
           "  "
               + mark
               + " "
               + layout.classify(write.key()).object().text().replaceFirst(":", " ")
               + "  "
               + edits);
-      terminal.result("      why: " + write.reason());
+      out.accept("      why: " + write.reason());
       // What is put back follows from no edit: all of it is shown.
       boolean putBack = write.edits().stream().anyMatch(Edit.RestoreBytes.class::isInstance);
       boolean edited = write.before().isPresent() && write.after().isPresent() || putBack;
@@ -153,18 +159,17 @@ final class ReviewText {
         List<String> said = write.edits().stream().map(Edit::words).toList();
         diff.between(write.key(), write.before(), write.after()).stream()
             .filter(line -> !said.contains(line))
-            .forEach(line -> terminal.result("      " + line));
+            .forEach(line -> out.accept("      " + line));
       }
       write
           .boundAtCommit()
-          .forEach(
-              member -> terminal.result("      " + member + " is set to the time of the commit"));
+          .forEach(member -> out.accept("      " + member + " is set to the time of the commit"));
     }
-    terminal.result("  requires");
-    terminal.result("    each key above exactly as it is now");
+    out.accept("  requires");
+    out.accept("    each key above exactly as it is now");
     for (Requirement requirement : step.requires()) {
       Phrases.wrapped(words(requirement), Phrases.WIDTH - 6)
-          .forEach(line -> terminal.result("    " + line));
+          .forEach(line -> out.accept("    " + line));
     }
   }
 
@@ -181,7 +186,7 @@ final class ReviewText {
   private void field(String name, String text) {
     List<String> lines = Phrases.wrapped(text, Phrases.WIDTH - 10);
     for (int i = 0; i < lines.size(); i++) {
-      terminal.result(
+      out.accept(
           String.format("%-9s %s", i == 0 ? name : "", (i == 0 ? "" : "  ") + lines.get(i))
               .stripTrailing());
     }

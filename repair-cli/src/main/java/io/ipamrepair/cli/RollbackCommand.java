@@ -10,6 +10,7 @@ import io.ipamrepair.run.RunFormatException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
     name = "rollback",
     description =
         "Undoes a run from the journal; with --out only writes the plan that would. Can itself be rolled back.")
-final class RollbackCommand extends ToolCommand {
+final class RollbackCommand extends WritingCommand {
   @Parameters(paramLabel = "RUN", description = "The run's ID, as in runs.")
   String run;
 
@@ -27,20 +28,20 @@ final class RollbackCommand extends ToolCommand {
   @Mixin QuietOptions quiet;
 
   @Override
-  public ExitCode call() {
+  ExitCode write() {
     PlanOutput output = PlanOutput.at(session, planOptions.out);
     Application application = new Application(session, top(), quiet.quietTime());
     Rollback.Prepared prepared = prepare();
     if (prepared instanceof Rollback.Prepared.Impossible impossible) {
-      return application.report(impossible.outcome());
+      return application.report(impossible.outcome(), OptionalInt.empty());
     }
     Plan plan = ((Rollback.Prepared.Ready) prepared).plan();
     if (planOptions.out.isPresent()) {
-      PlanOutput.tell(session, output.write("rollback", plan), plan);
+      output.write("rollback", plan, json());
       return ExitCode.DONE;
     }
     PlanFile.Sealed sealed = new PlanFile.Sealed(plan, PlanFile.digest(plan));
-    new ReviewText(session.terminal()).print(sealed);
+    new ReviewText(json() ? session.terminal()::message : session.terminal()::result).print(sealed);
     return application.apply(sealed, PlanFile.bytes(plan), false);
   }
 

@@ -141,7 +141,7 @@ final class RunsCommand extends ToolCommand {
                     : ""));
       }
       terminal.result("");
-      new ReviewText(terminal)
+      new ReviewText(terminal::result)
           .print(new io.ipamrepair.plan.PlanFile.Sealed(recorded.plan(), recorded.digest()));
       terminal.result("Undo: ipam-repair rollback " + recorded.id());
     }

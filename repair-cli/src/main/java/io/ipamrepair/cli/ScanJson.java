@@ -3,8 +3,12 @@ package io.ipamrepair.cli;
 import io.ipamrepair.check.Capacity;
 import io.ipamrepair.check.Finding;
 import io.ipamrepair.check.Remedy;
+import io.ipamrepair.check.Since;
 import io.ipamrepair.json.Json;
+import io.ipamrepair.run.ToolKeys;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What {@code scan} found, for programs; rules, severities and objects are named as in the
@@ -13,7 +17,8 @@ import java.util.List;
 final class ScanJson {
   private ScanJson() {}
 
-  static Json.Obj of(LiveState live, List<Finding> findings, Capacity capacity) {
+  static Json.Obj of(ScanReport report) {
+    LiveState live = report.look().live();
     return Json.Obj.of(
         "format", Json.Num.of(1),
         "etcd",
@@ -23,8 +28,52 @@ final class ScanJson {
         "calicoGuid", live.state().guid().<Json>map(Json.Text::new).orElse(Json.Null.NULL),
         "revision", Json.Num.of(live.state().revision()),
         "keys", Json.Num.of(live.state().keys()),
-        "findings", new Json.Array(findings.stream().<Json>map(ScanJson::finding).toList()),
-        "capacity", capacity(capacity));
+        "moment", moment(report.look()),
+        "settled", report.settled().<Json>map(ScanJson::settled).orElse(Json.Null.NULL),
+        "hidden", Json.Num.of(report.hidden()),
+        "baseline", report.baseline().<Json>map(ScanJson::baseline).orElse(Json.Null.NULL),
+        "findings",
+            new Json.Array(
+                report.findings().stream()
+                    .<Json>map(finding -> finding(finding, report.since()))
+                    .toList()),
+        "capacity", capacity(report.capacity()));
+  }
+
+  private static Json.Obj moment(Look look) {
+    Optional<ToolKeys> keys = look.toolKeys();
+    List<ToolKeys.UnclosedRun> unclosed = keys.map(ToolKeys::unclosed).orElse(List.of());
+    return Json.Obj.of(
+        "toolKeysRead", Json.Bool.of(keys.isPresent()),
+        "lockedSinceRevision",
+            keys.flatMap(ToolKeys::lockedSince).<Json>map(Json.Num::of).orElse(Json.Null.NULL),
+        "unclosedRuns", new Json.Array(unclosed.stream().<Json>map(ScanJson::unclosed).toList()),
+        "datastoreReady",
+            MomentText.datastoreReady(look).<Json>map(Json.Bool::of).orElse(Json.Null.NULL));
+  }
+
+  private static Json.Obj unclosed(ToolKeys.UnclosedRun unclosed) {
+    Json.Obj run = Json.Obj.of("run", new Json.Text(unclosed.run()));
+    if (unclosed instanceof ToolKeys.UnclosedRun.Begun begun) {
+      return run.with("state", new Json.Text(begun.givenUp() ? "given-up" : "open"))
+          .with("holder", new Json.Text(begun.holder()))
+          .with("done", Json.Num.of(begun.done()))
+          .with("steps", Json.Num.of(begun.steps()));
+    }
+    return run.with("state", new Json.Text("unreadable"));
+  }
+
+  private static Json.Obj settled(Settling.Settled settled) {
+    return Json.Obj.of(
+        "firstRevision", Json.Num.of(settled.firstRevision()),
+        "passed", Json.Num.of(settled.passed()),
+        "fresh", Json.Num.of(settled.fresh()));
+  }
+
+  private static Json.Obj baseline(ScanReport.BaselineUse baseline) {
+    return Json.Obj.of(
+        "leftOut", Json.Num.of(baseline.leftOut()),
+        "gone", Json.Num.of(baseline.gone()));
   }
 
   private static Json.Obj capacity(Capacity capacity) {
@@ -34,6 +83,19 @@ final class ScanJson {
         "nodes", Json.Num.of(capacity.nodes()),
         "nodesWithoutBlock", Json.Array.ofTexts(capacity.nodesWithoutBlock()),
         "pools", new Json.Array(capacity.byPool().stream().<Json>map(ScanJson::pool).toList()));
+  }
+
+  private static Json.Obj finding(Finding finding, Since since) {
+    OptionalLong unchanged = since.revision(finding);
+    Json.Obj told =
+        finding(finding)
+            .with(
+                "unchangedSinceRevision",
+                unchanged.isPresent() ? Json.Num.of(unchanged.getAsLong()) : Json.Null.NULL);
+    return since
+        .allocated(finding)
+        .map(time -> told.with("allocatedAt", new Json.Text(time.toString())))
+        .orElse(told);
   }
 
   private static Json.Obj finding(Finding finding) {

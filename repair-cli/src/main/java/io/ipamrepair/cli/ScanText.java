@@ -9,6 +9,7 @@ import io.ipamrepair.check.Remedy;
 import io.ipamrepair.check.Severity;
 import io.ipamrepair.repair.Words;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,14 +25,17 @@ final class ScanText {
   private static final int SHOWN_OBJECTS = 8;
 
   private final Terminal terminal;
+  private final Instant now;
   private final boolean all;
 
-  ScanText(Terminal terminal, boolean all) {
-    this.terminal = terminal;
+  ScanText(Session session, boolean all) {
+    this.terminal = session.terminal();
+    this.now = session.now();
     this.all = all;
   }
 
-  void print(LiveState live, List<Finding> findings, Capacity capacity) {
+  void print(ScanReport report) {
+    LiveState live = report.look().live();
     String version =
         live.state()
             .cluster()
@@ -52,12 +56,17 @@ final class ScanText {
             + "   "
             + Words.count(live.state().keys(), "key")
             + String.format(" in %.1f s", live.took().toMillis() / 1000.0));
+    MomentText.lines(report.look()).stream()
+        .flatMap(line -> Phrases.wrapped(line, Phrases.WIDTH).stream())
+        .forEach(terminal::result);
     terminal.result("");
-    headline(capacity);
+    headline(report.capacity());
     terminal.result("");
-    groups(findings).forEach(this::print);
-    capacity(capacity);
-    summary(findings);
+    ScanRemarks remarks = new ScanRemarks(report, now, all || report.settled().isPresent());
+    groups(report.findings()).forEach(group -> print(group, remarks));
+    capacity(report.capacity());
+    summary(report.findings());
+    remarks.leftOut().forEach(terminal::result);
   }
 
   /** Findings that say the same of several objects are one paragraph. */
@@ -82,12 +91,15 @@ final class ScanText {
     return remedy instanceof Remedy.Command command ? command.arguments().get(0) : remedy;
   }
 
-  private void print(List<Finding> group) {
+  private void print(List<Finding> group, ScanRemarks remarks) {
     Finding first = group.get(0);
     String head = String.format("%-7s %-3s ", first.severity().name(), first.rule());
-    List<String> lines = new ArrayList<>(Phrases.wrapped(first.problem(), Phrases.WIDTH - INDENT));
+    List<String> lines =
+        new ArrayList<>(
+            Phrases.wrapped(first.problem() + remarks.on(group), Phrases.WIDTH - INDENT));
     if (group.size() > 1) {
-      lines.addAll(Phrases.wrapped("The same of " + others(group), Phrases.WIDTH - INDENT));
+      lines.addAll(
+          Phrases.wrapped("The same of " + others(group, remarks), Phrases.WIDTH - INDENT));
     }
     lines.addAll(Phrases.wrapped("Traffic: " + first.traffic(), Phrases.WIDTH - INDENT));
     terminal.result(
@@ -99,8 +111,12 @@ final class ScanText {
     remedies(group).forEach(line -> terminal.result(" ".repeat(INDENT) + line));
   }
 
-  private String others(List<Finding> group) {
-    return shortened(group.stream().skip(1).map(finding -> name(finding.objects().get(0))).toList())
+  private String others(List<Finding> group, ScanRemarks remarks) {
+    return shortened(
+            group.stream()
+                .skip(1)
+                .map(finding -> name(finding.first()) + remarks.onName(finding))
+                .toList())
         + ".";
   }
 

@@ -27,6 +27,7 @@ import java.util.random.RandomGenerator;
 final class Session {
   private static final String JOURNAL_VARIABLE = "IPAM_REPAIR_JOURNAL";
 
+  private final long started = System.nanoTime();
   private final Map<String, String> environment;
   private final Path folder;
   private final Terminal terminal;
@@ -143,12 +144,15 @@ final class Session {
     try {
       return ConnectionConfig.resolve(flags, environment, terminal::askSecret);
     } catch (ConfigException wrong) {
-      throw new CommandFailure(ExitCode.USAGE, wrong.problems());
+      boolean values = wrong.fault() == ConfigException.Fault.VALUES;
+      throw new CommandFailure(values ? ExitCode.USAGE : ExitCode.ETCD, wrong.problems());
     }
   }
 
-  private static Etcd connect(ConnectionConfig.Resolved config) throws EtcdException {
-    return Etcd.connect(config.target(), config.limits(), RunKeys.writable());
+  /** Every connection of a command has what is left of the command's time. */
+  private Etcd connect(ConnectionConfig.Resolved config) throws EtcdException {
+    Duration elapsed = Duration.ofNanos(System.nanoTime() - started);
+    return Etcd.connect(config.target(), config.limits().after(elapsed), RunKeys.writable());
   }
 
   /** Reads the whole state, at one revision. */
@@ -158,6 +162,15 @@ final class Session {
       EtcdIdentity identity = etcd.identity();
       IpamState state = new LiveSource(etcd).read();
       return new LiveState(state, identity, Duration.ofNanos(System.nanoTime() - start));
+    } catch (EtcdException unusable) {
+      throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
+    }
+  }
+
+  /** A connection for a command that reads, more than once perhaps. */
+  Etcd connectForReading(IpamRepair options) {
+    try {
+      return connect(connection(options));
     } catch (EtcdException unusable) {
       throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,9 @@ import java.util.Optional;
  * terminal raw.
  */
 final class Terminal {
+  /** Clears what is left of a longer line before. */
+  private static final String CLEAR = "\u001b[K";
+
   private final PrintStream out;
   private final PrintStream err;
   private final boolean interactive;
@@ -51,6 +55,27 @@ final class Terminal {
   /** A message, or progress. */
   void message(String line) {
     err.println(escape(line));
+  }
+
+  /** Lines of a message: what went wrong and why, what to do. Long ones are broken. */
+  void messages(List<String> lines) {
+    lines.forEach(line -> Phrases.message(line).forEach(this::message));
+  }
+
+  /** Whether {@link #progress} reaches a person. */
+  boolean showsProgress() {
+    return interactive;
+  }
+
+  /** How far something has come: written over by the next line of the kind. */
+  void progress(String line) {
+    err.print("\r" + escape(line) + CLEAR);
+    err.flush();
+  }
+
+  /** The last line of a progress, which stays. */
+  void progressEnds(String line) {
+    err.println("\r" + escape(line) + CLEAR);
   }
 
   /** Asks a question; nothing when there is nobody to answer. */

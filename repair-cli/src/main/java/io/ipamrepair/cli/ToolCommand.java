@@ -1,5 +1,7 @@
 package io.ipamrepair.cli;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** A command: option fields, and a {@link #call} that hands them to a room of the core. */
@@ -12,6 +14,16 @@ abstract class ToolCommand implements Callable<ExitCode> {
 
   @Override
   public abstract ExitCode call();
+
+  /** Runs it; what it returns ends the process. An {@link ExitCode}, but for one format of scan. */
+  int run() {
+    return call().code();
+  }
+
+  /** The formats of results that the command accepts. */
+  Set<IpamRepair.OutputFormat> formats() {
+    return EnumSet.of(IpamRepair.OutputFormat.text, IpamRepair.OutputFormat.json);
+  }
 
   /** Whether results are wanted as JSON. */
   boolean json() {

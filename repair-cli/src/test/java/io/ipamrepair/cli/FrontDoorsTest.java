@@ -2,14 +2,21 @@ package io.ipamrepair.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ipamrepair.etcd.TimeLimits;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -50,11 +57,29 @@ class FrontDoorsTest {
         .as("no stack trace")
         .doesNotContain("\tat ")
         .doesNotContain("Exception in");
+    boolean refused = exit.code() > ExitCode.FOUND.code() && exit != ExitCode.DECLINED;
+    if (refused) {
+      assertThat(run.err().lines())
+          .as("lines for a terminal, but for commands to be copied")
+          .allMatch(line -> line.length() <= Phrases.WIDTH || line.contains("ipam-repair "));
+    }
     return run;
   }
 
+  /** What was printed: one JSON value, and nothing behind it. */
   private static JsonNode json(CommandRun run) throws Exception {
-    return new ObjectMapper().readTree(run.out());
+    return new ObjectMapper()
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .readTree(run.out());
+  }
+
+  private JsonNode outcome(ExitCode exit, String outcome, CommandRun run) throws Exception {
+    JsonNode json = json(expect(exit, run));
+    assertThat(json.propertyStream().map(Map.Entry::getKey))
+        .containsExactly("outcome", "run", "revision", "stepsApplied", "steps", "reasons", "undo");
+    assertThat(json.get("outcome").asText()).isEqualTo(outcome);
+    assertThat(json.get("run").isNull()).as("run and undo").isEqualTo(json.get("undo").isNull());
+    return json;
   }
 
   @Test
@@ -95,6 +120,75 @@ class FrontDoorsTest {
     assertThat(server.calico()).isEqualTo(before);
     JsonNode after = json(place.run("runs -o json")).get("runs");
     assertThat(after.get(1).get("id").asText()).as("the oldest run comes last").isEqualTo(run);
+  }
+
+  @Test
+  void howApplyAndRollbackEndedIsPrintedAsOneObject() throws Exception {
+    expect(ExitCode.DONE, place.run("remove-pool eqiad-pods-second --out p.json"));
+    JsonNode dry =
+        outcome(ExitCode.DONE, "applicable", place.run("apply p.json --dry-run -o json"));
+    assertThat(dry.get("stepsApplied").intValue()).isZero();
+    assertThat(dry.get("steps").intValue()).isEqualTo(1);
+    outcome(ExitCode.DECLINED, "declined", place.run("apply p.json -o json"));
+
+    JsonNode applied = outcome(ExitCode.DONE, "applied", place.run("apply p.json --yes -o json"));
+    String run = applied.get("run").asText();
+    assertThat(applied.get("revision").longValue()).isPositive();
+    assertThat(applied.get("stepsApplied").intValue()).isEqualTo(1);
+    assertThat(applied.get("undo")).extracting(JsonNode::asText).containsExactly("rollback", run);
+
+    JsonNode plan =
+        json(expect(ExitCode.DONE, place.run("rollback " + run + " --out q.json -o json")));
+    assertThat(plan.get("plan").asText()).isEqualTo(folder.resolve("q.json").toString());
+    assertThat(plan.get("keys").intValue()).isEqualTo(1);
+    CommandRun rollback = place.run("rollback " + run + " --yes -o json");
+    JsonNode back = outcome(ExitCode.DONE, "applied", rollback);
+    assertThat(back.get("run").asText()).isNotEqualTo(run);
+    assertThat(rollback.err()).as("the review").contains("digest").contains("Step 1");
+  }
+
+  @Test
+  void aRefusalOfApplyOrRollbackIsPrintedAsOneObjectToo() throws Exception {
+    expect(ExitCode.DONE, place.run("remove-pool eqiad-pods-second --out p.json"));
+    String run =
+        json(expect(ExitCode.DONE, place.run("apply p.json --yes -o json"))).get("run").asText();
+    CommandRun again = place.run("apply p.json --yes -o json");
+    assertThat(outcome(ExitCode.MOVED, "moved", again).get("reasons")).isNotEmpty();
+    assertThat(again.err()).contains("What it rests on is not as it was");
+    expect(ExitCode.DONE, place.run("rollback " + run + " --yes"));
+    assertThat(
+            outcome(ExitCode.MOVED, "moved", place.run("rollback " + run + " --yes -o json"))
+                .get("reasons"))
+        .isNotEmpty();
+    Files.writeString(folder.resolve("bad.json"), "{}");
+    CommandRun damaged = place.run("apply bad.json -o json");
+    assertThat(outcome(ExitCode.PLAN_REFUSED, "refused", damaged).get("reasons"))
+        .extracting(JsonNode::asText)
+        .anyMatch(reason -> reason.startsWith("format: "))
+        .noneMatch(reason -> reason.contains("bad.json") || reason.startsWith(" "));
+    assertThat(damaged.err()).contains("Plan refused, nothing written: bad.json");
+    outcome(ExitCode.USAGE, "wrong usage", place.run("apply none.json -o json"));
+    outcome(ExitCode.USAGE, "wrong usage", place.run("rollback r-nosuch -o json"));
+    outcome(
+        ExitCode.ETCD,
+        "etcd unusable",
+        place.run("apply p.json --yes -o json --endpoints http://127.0.0.1:1"));
+  }
+
+  @Test
+  void theConfigurationAndThePlaybooksArePrintedAsJson() throws Exception {
+    place.with("ETCD_ENDPOINTS", "http://10.0.0.9:2379");
+    JsonNode config = json(expect(ExitCode.DONE, place.run("config -o json")));
+    assertThat(config.at("/settings/0/name").asText()).isEqualTo("endpoints");
+    assertThat(config.at("/settings/0/value").asText()).isEqualTo(server.endpoint().toString());
+    assertThat(config.at("/settings/0/source").asText()).isEqualTo("ETCDCTL_ENDPOINTS");
+    assertThat(config.get("disagreement").asText()).contains("http://10.0.0.9:2379");
+    assertThat(config.get("journal").asText()).isEqualTo(folder.resolve("journal").toString());
+    for (String command : List.of("playbook list -o json", "playbook -o json")) {
+      JsonNode playbooks = json(expect(ExitCode.DONE, place.run(command))).get("playbooks");
+      assertThat(playbooks.at("/0/name").asText()).isEqualTo("overlapping-pool");
+      assertThat(playbooks.at("/0/title").asText()).isNotBlank();
+    }
   }
 
   @Test
@@ -152,6 +246,22 @@ class FrontDoorsTest {
     expect(ExitCode.USAGE, place.run("runs show r-nosuch"));
     expect(ExitCode.USAGE, place.run("scan --user root:secret"));
     expect(ExitCode.USAGE, place.run("playbook show no-such"));
+  }
+
+  @Test
+  void timesTooShortToProveAnythingAreWrongUsage() {
+    String leaked = "release-orphan-blocks --all --free-leaked --older-than ";
+    for (String age : List.of("0", "59s", "59999ms")) {
+      assertThat(expect(ExitCode.USAGE, place.run(leaked + age)).err())
+          .contains("--older-than: expected 1m or more");
+    }
+    expect(ExitCode.IMPOSSIBLE, place.run(leaked + "1m"));
+    expect(ExitCode.DONE, place.run("remove-pool eqiad-pods-second --out p.json"));
+    for (String command : List.of("apply p.json", "rollback r-nosuch")) {
+      assertThat(expect(ExitCode.USAGE, place.run(command + " --yes --quiet 999ms")).err())
+          .contains("--quiet: expected 1s or more");
+    }
+    expect(ExitCode.DONE, place.run("apply p.json --yes --quiet 1s"));
   }
 
   @Test
@@ -244,7 +354,8 @@ class FrontDoorsTest {
                     place.run("scan --endpoints http://127.0.0.1:1 --request-timeout 2s"))
                 .err())
         .contains("http://127.0.0.1:1")
-        .hasLineCount(1);
+        .as("one message")
+        .doesNotContainPattern("\\n\\S");
     assertThat(
             expect(
                     ExitCode.ETCD,
@@ -253,7 +364,89 @@ class FrontDoorsTest {
                             + server.endpoint().toString().replace("http:", "https:")))
                 .err())
         .contains("TLS")
-        .hasLineCount(1);
+        .as("one message")
+        .doesNotContainPattern("\\n\\S");
+  }
+
+  @Test
+  void aCommandThatTakesLongerThanItsTimeoutSaysSo() {
+    expect(ExitCode.DONE, place.run("remove-pool eqiad-pods-second --out p.json"));
+    expect(ExitCode.DONE, place.run("apply p.json --yes --timeout 1m"));
+    String run = place.run("runs").out().split(" ")[0];
+    server.pause();
+    try {
+      for (String command :
+          List.of(
+              "scan",
+              "remove-pool eqiad-pods --out q.json",
+              "apply p.json --yes",
+              "rollback " + run + " --yes")) {
+        long start = System.nanoTime();
+        assertThat(expect(ExitCode.ETCD, place.run(command + " --timeout 500ms")).err())
+            .as(command)
+            .containsIgnoringWhitespaces("the time for the whole command, --timeout, has passed");
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+            .as(command)
+            .isLessThan(TimeLimits.standard().request());
+      }
+    } finally {
+      server.resume();
+    }
+  }
+
+  @Test
+  void helpNamesTheTimeLimitsThatCount() {
+    String help = expect(ExitCode.DONE, place.run("--help")).out();
+    TimeLimits limits = TimeLimits.standard();
+    assertThat(help)
+        .containsPattern(
+            "--request-timeout=TIME\\s+Limit for one call to etcd \\(default: "
+                + limits.request().toSeconds()
+                + "s\\)")
+        .containsPattern(
+            "--settle-timeout=TIME\\s+Limit for settling an unanswered write \\(default:\\s+"
+                + limits.settle().toSeconds()
+                + "s\\)")
+        .containsPattern("--timeout=TIME\\s+Limit for the whole command \\(default: none\\)");
+    assertThat(limits.command()).isEmpty();
+  }
+
+  @Test
+  void certificatesForAPlainEtcdAreAMatterOfTheConnection() throws Exception {
+    Files.writeString(folder.resolve("ca.pem"), "");
+    for (String command : List.of("scan", "config", "release-orphan-blocks")) {
+      assertThat(expect(ExitCode.ETCD, place.run(command + " --cacert ca.pem")).err())
+          .contains("TLS options are given (--cacert)");
+    }
+    expect(ExitCode.USAGE, place.run("scan --cacert nowhere.pem"));
+  }
+
+  @Test
+  void anEtcdIsTrustedWhoseAuthorityTheMachineTrusts() throws Exception {
+    Path ca = tlsFile("ca.pem");
+    try (ThrowawayEtcd secure =
+        ThrowawayEtcd.startWithTls(
+            ca,
+            tlsFile("client-rsa.pem"),
+            tlsFile("client-rsa-pkcs8.pem"),
+            "--cert-file=" + tlsFile("server.pem"),
+            "--key-file=" + tlsFile("server-key.pem"))) {
+      CommandRun.Place machine =
+          new CommandRun.Place(folder).with("ETCDCTL_ENDPOINTS", secure.endpoint().toString());
+      assertThat(expect(ExitCode.ETCD, machine.run("scan")).err()).contains("certification path");
+      machine.with("SSL_CERT_FILE", ca.toString());
+      expect(ExitCode.FOUND, machine.run("scan"));
+      assertThat(machine.run("config").out()).contains(ca + "  (SSL_CERT_FILE)");
+    }
+  }
+
+  private Path tlsFile(String name) throws IOException {
+    try (InputStream file =
+        ThrowawayEtcd.class.getResourceAsStream("/io/ipamrepair/etcd/tls/" + name)) {
+      Path copy = folder.resolve(name);
+      Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+      return copy;
+    }
   }
 
   @Test
@@ -278,6 +471,23 @@ class FrontDoorsTest {
         .contains("odd\\x1b[2J\\x07key")
         .doesNotContain("\u001b")
         .doesNotContain("\u0007");
+  }
+
+  @Test
+  void aPlanFileSteersNoTerminalHoweverItIsWritten() throws Exception {
+    expect(
+        ExitCode.DONE,
+        place.run("remove-pool eqiad-pods-second --out p.json", "--reason", "T1\u202e\u009b2J"));
+    String written = Files.readString(folder.resolve("p.json"));
+    assertThat(written).contains("T1\\u202e\\u009b2J");
+    Files.writeString(
+        folder.resolve("p.json"),
+        written.replace("T1\\u202e\\u009b2J", "T1\u202e\u009b2J").replace("\n", " "));
+    CommandRun review = expect(ExitCode.DONE, place.run("review p.json -o json"));
+    assertThat(review.out())
+        .as("the digest is over the content, not over how it is written")
+        .isEqualTo(written);
+    expect(ExitCode.DONE, place.run("apply p.json --dry-run"));
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ScanGoldenTest {
   @TempDir Path folder;
+  private final ScanSchema schema = new ScanSchema();
   private ThrowawayEtcd server;
 
   @BeforeAll
@@ -48,6 +49,7 @@ class ScanGoldenTest {
     CommandRun run =
         new CommandRun.Place(folder)
             .run("scan -o json --endpoints " + server.endpoint() + " --prefix " + prefix);
+    schema.accepts(run);
     List<String> found = new ArrayList<>();
     for (JsonNode finding : new ObjectMapper().readTree(run.out()).get("findings")) {
       if (!finding.get("severity").asText().equals("info")) {

@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Who uses which address: endpoints, their translations, and the tunnels of nodes, IPv4 and IPv6.
@@ -17,11 +19,15 @@ public final class AddressUsers {
   private final NavigableMap<IpAddress, List<ObjectName>> users = new TreeMap<>();
   private final Map<ObjectName, Stored<Endpoint>> endpoints = new HashMap<>();
 
-  private AddressUsers() {}
+  private final IpamState state;
+
+  private AddressUsers(IpamState state) {
+    this.state = state;
+  }
 
   /** The users that {@code state} knows. */
   public static AddressUsers of(IpamState state) {
-    AddressUsers all = new AddressUsers();
+    AddressUsers all = new AddressUsers(state);
     state
         .endpoints()
         .values()
@@ -61,14 +67,33 @@ public final class AddressUsers {
     }
   }
 
-  /** Who uses {@code address}; endpoints first, in their order. */
+  /**
+   * Who uses {@code address}; endpoints first, in their order. The endpoint of a settled workload
+   * is not in the state: it has no name here.
+   */
   public List<ObjectName> of(IpAddress address) {
     return List.copyOf(users.getOrDefault(address, List.of()));
   }
 
-  /** The used addresses inside {@code network}, ascending. */
+  /** The used addresses inside {@code network}, ascending; those of settled workloads too. */
   public List<IpAddress> inside(Cidr network) {
-    return List.copyOf(users.subMap(network.base(), true, network.last(), true).keySet());
+    SortedSet<IpAddress> inside =
+        new TreeSet<>(users.subMap(network.base(), true, network.last(), true).keySet());
+    if (state.settledWorkloads() > 0) {
+      state.blocks().values().stream()
+          .flatMap(stored -> stored.value().stream())
+          .filter(block -> block.cidr().overlaps(network))
+          .forEach(
+              block ->
+                  block.held().stream()
+                      .filter(
+                          ordinal ->
+                              block.attribute(ordinal).filter(Attribute::settled).isPresent())
+                      .map(block::address)
+                      .filter(network::contains)
+                      .forEach(inside::add));
+    }
+    return List.copyOf(inside);
   }
 
   /** The node that a user runs on, or is; empty when an endpoint names none. */

@@ -1,10 +1,14 @@
 package io.ipamrepair.calico;
 
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Who holds an allocated address, as a block says (reference, section 3.1).
@@ -13,12 +17,15 @@ import java.util.Set;
  * @param secondary pod, namespace, node, type…; empty when absent
  * @param alternateOwner the second owner of an address during a live migration; empty when absent
  * @param releasedAt when the address was released, if it is cooling down and holds nothing any more
+ * @param settled whether its endpoint and its handle agree with it in everything that a rule asks;
+ *     then only its node is kept of it, and endpoint and handle are not in the state
  */
 public record Attribute(
     Optional<String> handleId,
     Map<String, String> secondary,
     Map<String, String> alternateOwner,
-    Optional<Instant> releasedAt) {
+    Optional<Instant> releasedAt,
+    boolean settled) {
   /**
    * The pseudo-handle of the addresses that Windows reserves in each block; it has no handle key.
    */
@@ -27,12 +34,23 @@ public record Attribute(
   private static final Set<String> VIRTUAL_MACHINE =
       Set.of("vmi-name", "vmi-uid", "vm-uid", "vmim-uid");
 
+  /** What Go's {@code time.String()} writes; a monotonic reading may follow. */
+  private static final Pattern GO_TIME =
+      Pattern.compile(
+          "(\\d{4}-\\d{2}-\\d{2}) (\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?) ([+-]\\d{2})(\\d{2})\\b.*");
+
   static Attribute read(Fields fields) {
     return new Attribute(
         fields.optionalText("handle_id"),
         fields.textMap("secondary"),
         fields.textMap("alternateOwnerAttrs"),
-        fields.time("releasedAt"));
+        fields.time("releasedAt"),
+        false);
+  }
+
+  /** What is kept of a settled workload's attribute. */
+  static Attribute settledOn(String node) {
+    return new Attribute(Optional.empty(), Map.of("node", node), Map.of(), Optional.empty(), true);
   }
 
   /**
@@ -56,6 +74,28 @@ public record Attribute(
    */
   public Optional<String> node() {
     return secondary("node");
+  }
+
+  /**
+   * When the address was allocated, as Calico's CNI plugin notes it; nothing when it is absent, as
+   * for tunnels, or no time.
+   */
+  public Optional<Instant> allocatedAt() {
+    return secondary("timestamp").flatMap(Attribute::goTime);
+  }
+
+  private static Optional<Instant> goTime(String text) {
+    Matcher matcher = GO_TIME.matcher(text);
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    try {
+      String iso =
+          matcher.group(1) + "T" + matcher.group(2) + matcher.group(3) + ":" + matcher.group(4);
+      return Optional.of(OffsetDateTime.parse(iso).toInstant());
+    } catch (DateTimeException notATime) {
+      return Optional.empty();
+    }
   }
 
   public boolean isWindowsReserved() {

@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,7 @@ import java.util.OptionalInt;
  */
 public final class Block {
   /** No attribute index: the ordinal is free. */
-  private static final int FREE = Integer.MIN_VALUE;
+  static final int FREE = Integer.MIN_VALUE;
 
   private final Cidr cidr;
   private final Optional<CidrText> valueCidr;
@@ -29,7 +30,7 @@ public final class Block {
   private final int[] unallocated;
   private final List<Attribute> attributes;
   private final BigInteger sequenceNumber;
-  private final Map<String, BigInteger> sequenceNumberForAllocation;
+  private final AllocationNumbers allocationNumbers;
   private final boolean deleted;
   private final Optional<String> hostAffinity;
 
@@ -52,9 +53,77 @@ public final class Block {
             .toArray();
     this.attributes = fields.objects("attributes", Attribute::read);
     this.sequenceNumber = fields.uint64("sequenceNumber");
-    this.sequenceNumberForAllocation = fields.map("sequenceNumberForAllocation", Fields::uint64);
+    this.allocationNumbers =
+        AllocationNumbers.of(fields.map("sequenceNumberForAllocation", Fields::uint64));
     this.deleted = fields.bool("deleted");
     this.hostAffinity = fields.optionalText("hostAffinity");
+  }
+
+  private Block(
+      Cidr cidr,
+      Optional<String> affinity,
+      Optional<Instant> claimTime,
+      int[] allocations,
+      int[] unallocated,
+      List<Attribute> attributes,
+      BigInteger sequenceNumber,
+      AllocationNumbers allocationNumbers) {
+    this.cidr = cidr;
+    this.valueCidr = CidrText.read(cidr.toString());
+    this.affinity = affinity;
+    this.claimTime = claimTime;
+    this.allocations = allocations;
+    this.unallocated = unallocated;
+    this.attributes = attributes;
+    this.sequenceNumber = sequenceNumber;
+    this.allocationNumbers = allocationNumbers;
+    this.deleted = false;
+    this.hostAffinity = Optional.empty();
+  }
+
+  /** A block of today's form, whose value names the CIDR of its key. The arrays become its own. */
+  static Block plain(
+      Cidr cidr,
+      Optional<String> affinity,
+      Optional<Instant> claimTime,
+      int[] allocations,
+      int[] unallocated,
+      List<Attribute> attributes,
+      long sequenceNumber,
+      AllocationNumbers allocationNumbers) {
+    return new Block(
+        cidr,
+        affinity,
+        claimTime,
+        allocations,
+        unallocated,
+        attributes,
+        BigInteger.valueOf(sequenceNumber),
+        allocationNumbers);
+  }
+
+  private Block(Block other, List<Attribute> attributes) {
+    this.cidr = other.cidr;
+    this.valueCidr = other.valueCidr;
+    this.affinity = other.affinity;
+    this.claimTime = other.claimTime;
+    this.allocations = other.allocations;
+    this.unallocated = other.unallocated;
+    this.attributes = attributes;
+    this.sequenceNumber = other.sequenceNumber;
+    this.allocationNumbers = other.allocationNumbers;
+    this.deleted = other.deleted;
+    this.hostAffinity = other.hostAffinity;
+  }
+
+  /** The same block, of whose {@code settled} ordinals only the node is kept. */
+  Block letGo(Collection<Integer> settled) {
+    List<Attribute> less = new ArrayList<>(attributes);
+    for (int ordinal : settled) {
+      int index = allocations[ordinal];
+      less.set(index, Attribute.settledOn(attributes.get(index).node().orElseThrow()));
+    }
+    return new Block(this, less);
   }
 
   static Block read(Cidr cidr, Json.Obj json) {
@@ -128,15 +197,23 @@ public final class Block {
    * (rule B3).
    */
   public Optional<Attribute> attribute(int ordinal) {
-    return attributeIndex(ordinal).stream()
-        .filter(index -> index >= 0 && index < attributes.size())
-        .mapToObj(attributes::get)
-        .findFirst();
+    // Asked for every address of a cluster, several times.
+    if (!isAllocated(ordinal)) {
+      return Optional.empty();
+    }
+    int index = allocations[ordinal];
+    return index >= 0 && index < attributes.size()
+        ? Optional.of(attributes.get(index))
+        : Optional.empty();
   }
 
   /** Whether {@code ordinal} holds its address: allocated and not cooling down. */
   public boolean holds(int ordinal) {
-    return isAllocated(ordinal) && attribute(ordinal).flatMap(Attribute::releasedAt).isEmpty();
+    if (!isAllocated(ordinal)) {
+      return false;
+    }
+    int index = allocations[ordinal];
+    return index < 0 || index >= attributes.size() || attributes.get(index).releasedAt().isEmpty();
   }
 
   /**
@@ -195,7 +272,7 @@ public final class Block {
 
   /** By ordinal, as text. */
   public Map<String, BigInteger> sequenceNumberForAllocation() {
-    return sequenceNumberForAllocation;
+    return allocationNumbers.asMap();
   }
 
   /** The address of {@code ordinal}. */

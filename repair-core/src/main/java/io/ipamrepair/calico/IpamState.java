@@ -1,16 +1,19 @@
 package io.ipamrepair.calico;
 
 import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -37,11 +40,20 @@ public final class IpamState {
   private final List<Stored<?>> unknownKeys = new ArrayList<>();
   private final List<Stored<?>> misplacedResources = new ArrayList<>();
   private final Pools knownPools;
+  private final int settledWorkloads;
+  private final long keysLetGo;
 
-  private IpamState(KeyLayout layout, long revision, NavigableMap<Bytes, Stored<?>> byKey) {
+  private IpamState(
+      KeyLayout layout,
+      long revision,
+      NavigableMap<Bytes, Stored<?>> byKey,
+      int settledWorkloads,
+      long keysLetGo) {
     this.layout = layout;
     this.revision = revision;
     this.byKey = byKey;
+    this.settledWorkloads = settledWorkloads;
+    this.keysLetGo = keysLetGo;
     byKey.values().forEach(this::sort);
     this.knownPools = knowPools();
   }
@@ -117,6 +129,8 @@ public final class IpamState {
     private final KeyLayout layout;
     private final ValueReader reader = new ValueReader();
     private final NavigableMap<Bytes, Stored<?>> byKey = new TreeMap<>();
+    private int settledWorkloads;
+    private long keysLetGo;
 
     public Builder(KeyLayout layout) {
       this.layout = layout;
@@ -142,9 +156,113 @@ public final class IpamState {
       return this;
     }
 
+    Builder add(Stored<?> stored) {
+      byKey.put(stored.key(), stored);
+      return this;
+    }
+
+    /** How many keys were added. */
+    public int keys() {
+      return byKey.size();
+    }
+
+    boolean has(Bytes key) {
+      return byKey.containsKey(key);
+    }
+
+    /** What the value at {@code key} says; nothing when it is absent or unreadable. */
+    Optional<?> value(Bytes key) {
+      return Optional.ofNullable(byKey.get(key)).flatMap(Stored::value);
+    }
+
+    /** The nodes so far, readable or not. */
+    Set<String> nodeNames() {
+      Set<String> names = new HashSet<>();
+      byKey
+          .values()
+          .forEach(
+              stored -> {
+                if (stored.at() instanceof CalicoKey.NodeKey node) {
+                  names.add(node.name());
+                }
+              });
+      return names;
+    }
+
+    /** The addresses that tunnels of the nodes so far have. */
+    List<IpAddress> tunnelAddresses() {
+      List<IpAddress> addresses = new ArrayList<>();
+      byKey
+          .values()
+          .forEach(
+              stored ->
+                  stored
+                      .value()
+                      .ifPresent(
+                          value -> {
+                            if (value instanceof Node node) {
+                              addresses.addAll(node.tunnelIps());
+                            }
+                          }));
+      return addresses;
+    }
+
+    /** The keys that the blocks of the affinities so far have, if they exist. */
+    public List<Bytes> claimedBlocks() {
+      List<Bytes> keys = new ArrayList<>();
+      byKey
+          .values()
+          .forEach(
+              stored -> {
+                if (stored.at() instanceof CalicoKey.AffinityKey affinity) {
+                  keys.add(layout.key(affinity.cidr()));
+                }
+              });
+      return keys;
+    }
+
+    /** The masked CIDRs of the blocks so far, readable or not, canonical or not. */
+    List<Cidr> blockCidrs() {
+      List<Cidr> cidrs = new ArrayList<>();
+      byKey
+          .values()
+          .forEach(
+              stored -> {
+                if (stored.at() instanceof CalicoKey.BlockKey block) {
+                  cidrs.add(block.cidr());
+                }
+              });
+      return cidrs;
+    }
+
+    /** The blocks so far that can be read. */
+    List<Block> readableBlocks() {
+      List<Block> blocks = new ArrayList<>();
+      byKey
+          .values()
+          .forEach(
+              stored ->
+                  stored
+                      .value()
+                      .ifPresent(
+                          value -> {
+                            if (value instanceof Block block) {
+                              blocks.add(block);
+                            }
+                          }));
+      return blocks;
+    }
+
+    /** Says what was let go of settled workloads. */
+    Builder settled(int workloads, long keys) {
+      settledWorkloads = workloads;
+      keysLetGo = keys;
+      return this;
+    }
+
     /** The state, as read at {@code revision}. */
     public IpamState build(long revision) {
-      return new IpamState(layout, revision, new TreeMap<>(byKey));
+      return new IpamState(layout, revision, new TreeMap<>(byKey), settledWorkloads, keysLetGo);
     }
   }
 
@@ -156,6 +274,7 @@ public final class IpamState {
   public IpamState with(Map<Bytes, Optional<Bytes>> writes) {
     Builder after = new Builder(layout);
     after.byKey.putAll(byKey);
+    after.settled(settledWorkloads, keysLetGo);
     writes.forEach(
         (key, bytes) -> {
           long created = at(key).map(Stored::createRevision).orElse(revision);
@@ -179,9 +298,17 @@ public final class IpamState {
     return Collections.unmodifiableCollection(byKey.values());
   }
 
-  /** How many keys were read. */
-  public int keys() {
-    return byKey.size();
+  /** How many keys were read, those of settled workloads included. */
+  public long keys() {
+    return byKey.size() + keysLetGo;
+  }
+
+  /**
+   * How many allocations belong to workloads that were found healthy and let go while reading
+   * ({@link Screening}); 0 where everything was kept.
+   */
+  public int settledWorkloads() {
+    return settledWorkloads;
   }
 
   /** Whatever stands at {@code key}. */

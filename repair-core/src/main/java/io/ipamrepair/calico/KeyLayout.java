@@ -5,6 +5,7 @@ import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.cidr.IpFamily;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyRange;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,10 @@ public final class KeyLayout {
   private static final String CLUSTER_INFORMATION = "clusterinformations";
   private static final Set<String> OTHER_RESOURCES =
       Set.of("ipreservations", "ipamconfigurations", "bgpconfigurations");
+
+  private static final byte[] HANDLE_PREFIX = HANDLE.getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ENDPOINT_PREFIX =
+      (RESOURCES + ENDPOINTS + "/").getBytes(StandardCharsets.US_ASCII);
 
   private static final Pattern BLOCK =
       Pattern.compile(IPAM + "assignment/(ipv4|ipv6)/block/([^/]+)", Pattern.DOTALL);
@@ -152,6 +157,56 @@ public final class KeyLayout {
             + cidr.family().pathSegment()
             + "/block/"
             + segment(cidr));
+  }
+
+  /**
+   * The key ranges of {@link #ranges} without {@link #blocks}, {@link #handles} and {@link
+   * #endpoints}, which are the bulk of a cluster.
+   */
+  public List<KeyRange> rangesWithoutWorkloads() {
+    List<KeyRange> ranges = new ArrayList<>();
+    for (KeyRange range : ranges()) {
+      Bytes from = range.from();
+      for (KeyRange bulk : List.of(blocks(), handles(), endpoints())) {
+        if (range.contains(bulk.from())) {
+          addUnlessEmpty(ranges, from, bulk.from());
+          from = bulk.to();
+        }
+      }
+      addUnlessEmpty(ranges, from, range.to());
+    }
+    return ranges;
+  }
+
+  private static void addUnlessEmpty(List<KeyRange> ranges, Bytes from, Bytes to) {
+    if (from.compareTo(to) < 0) {
+      ranges.add(new KeyRange(from, to));
+    }
+  }
+
+  /** All blocks. */
+  public KeyRange blocks() {
+    return KeyRange.prefix(IPAM + "assignment/");
+  }
+
+  /** All handles. */
+  public KeyRange handles() {
+    return KeyRange.prefix(HANDLE);
+  }
+
+  /** All endpoints. */
+  public KeyRange endpoints() {
+    return KeyRange.prefix(RESOURCES + ENDPOINTS + "/");
+  }
+
+  /** What every handle's key begins with. */
+  byte[] handlePrefix() {
+    return HANDLE_PREFIX.clone();
+  }
+
+  /** What every endpoint's key begins with. */
+  byte[] endpointPrefix() {
+    return ENDPOINT_PREFIX.clone();
   }
 
   /** The key of a handle. */

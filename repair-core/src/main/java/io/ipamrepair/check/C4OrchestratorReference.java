@@ -54,6 +54,7 @@ final class C4OrchestratorReference implements Rule {
             .filter(cluster -> Arrays.asList(cluster.clusterType().split(",")).contains("k8s"))
             .isPresent();
     return says
+        || state.settledWorkloads() > 0
         || state.endpoints().values().stream()
             .flatMap(stored -> stored.value().stream())
             .anyMatch(endpoint -> endpoint.orchestrator().equals("k8s"));

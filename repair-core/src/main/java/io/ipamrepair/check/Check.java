@@ -64,6 +64,11 @@ public final class Check {
 
   private Check() {}
 
+  /** The ID of every rule, in the order of the reference. */
+  public static List<String> ruleIds() {
+    return RULES.stream().map(Rule::id).toList();
+  }
+
   /** Every finding of every rule, the worst first; times are not compared with the present. */
   public static List<Finding> of(IpamState state) {
     return of(new Evidence(state, Optional.empty()));

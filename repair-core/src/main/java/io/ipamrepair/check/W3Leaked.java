@@ -42,7 +42,10 @@ final class W3Leaked implements Rule {
   private static boolean isJudged(Usage.Holding holding, Attribute attribute) {
     boolean virtual =
         holding.block().owner().filter(owner -> owner.type() == Owner.Type.VIRTUAL).isPresent();
-    return !virtual && !attribute.isService() && !attribute.isWindowsReserved();
+    return !virtual
+        && !attribute.settled()
+        && !attribute.isService()
+        && !attribute.isWindowsReserved();
   }
 
   private Finding finding(Evidence evidence, Usage.Holding holding, Attribute attribute) {

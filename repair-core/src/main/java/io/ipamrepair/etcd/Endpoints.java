@@ -1,6 +1,7 @@
 package io.ipamrepair.etcd;
 
 import io.etcd.jetcd.api.ResponseHeader;
+import io.etcd.jetcd.api.TxnRequest;
 import io.grpc.Deadline;
 import io.ipamrepair.kv.EtcdFailure;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * The members of one cluster that may be asked. Reads go to the one that answered last, and on
@@ -27,24 +29,72 @@ final class Endpoints {
 
   private final List<Connection> connections;
   private final Duration limit;
+  private final Optional<Deadline> end;
 
   private Optional<Connection> pinned = Optional.empty();
   private Optional<Long> cluster = Optional.empty();
 
   /**
-   * @param limit for one request, over all the endpoints it takes
+   * @param limits the time for one request, over all the endpoints it takes; and for all reads
+   *     together, from now on
    */
-  Endpoints(List<Connection> connections, Duration limit) {
+  Endpoints(List<Connection> connections, TimeLimits limits) {
     this.connections = List.copyOf(connections);
-    this.limit = limit;
+    this.limit = limits.request();
+    this.end = limits.command().map(time -> Deadline.after(time.toNanos(), TimeUnit.NANOSECONDS));
   }
 
   /** An answer and the endpoint it came from. */
   record Answer<A>(A message, Endpoint endpoint) {}
 
-  /** Asks until one answers. For requests that change nothing. */
+  /**
+   * Asks until one answers, within the time for one request and what is left of the time for the
+   * whole command. For requests that change nothing.
+   */
   <Q, A> Answer<A> read(Rpc<Q, A> rpc, Q request) throws CallFailed {
-    Deadline deadline = Deadline.after(limit.toNanos(), TimeUnit.NANOSECONDS);
+    Deadline one = Deadline.after(limit.toNanos(), TimeUnit.NANOSECONDS);
+    if (end.isEmpty()) {
+      return ask(rpc, request, one);
+    }
+    if (isOver()) {
+      throw over();
+    }
+    try {
+      return ask(rpc, request, one.minimum(end.get()));
+    } catch (CallFailed failed) {
+      throw isOver() ? over() : failed;
+    }
+  }
+
+  /**
+   * Finds one that answers, for a transaction that is to be sent. What a run has begun it also
+   * ends, so the time for the whole command does not count here.
+   */
+  void find() throws CallFailed {
+    ask(
+        Rpc.TXN,
+        TxnRequest.getDefaultInstance(),
+        Deadline.after(limit.toNanos(), TimeUnit.NANOSECONDS));
+  }
+
+  /** Whether less than a millisecond is left: a call that used up all of it may end so early. */
+  private boolean isOver() {
+    return end.filter(time -> time.timeRemaining(TimeUnit.MILLISECONDS) <= 0).isPresent();
+  }
+
+  private CallFailed over() {
+    String all =
+        connections.stream()
+            .map(connection -> connection.endpoint().name())
+            .collect(Collectors.joining(", "));
+    return new CallFailed(
+        new EtcdFailure(
+            EtcdFailure.Kind.TIMEOUT, all, "the time for the whole command, --timeout, has passed"),
+        CallFailed.Proof.NONE,
+        CallFailed.Cure.NONE);
+  }
+
+  private <Q, A> Answer<A> ask(Rpc<Q, A> rpc, Q request, Deadline deadline) throws CallFailed {
     Map<String, EtcdFailure> failures = new LinkedHashMap<>();
     while (true) {
       boolean mayPass = false;

@@ -10,6 +10,7 @@ import io.ipamrepair.kv.CommitOutcome;
 import io.ipamrepair.kv.EtcdFailure;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
+import io.ipamrepair.kv.KeyValueView;
 import io.ipamrepair.kv.Transaction;
 import java.net.URI;
 import java.time.Duration;
@@ -50,6 +51,7 @@ public final class Etcd implements AutoCloseable {
   private final List<Connection> connections;
   private final Endpoints endpoints;
   private final PagedRead reads;
+  private final BulkRead bulk;
   private final TransactionCoding coding;
   private final WritableKeys writable;
   private final TimeLimits limits;
@@ -62,15 +64,17 @@ public final class Etcd implements AutoCloseable {
       TimeLimits limits) {
     this.channels = channels;
     this.connections = List.copyOf(connections);
-    this.endpoints = new Endpoints(connections, limits.request());
+    this.endpoints = new Endpoints(connections, limits);
     this.reads = new PagedRead(endpoints, namespace);
+    this.bulk = new BulkRead(endpoints, namespace);
     this.coding = new TransactionCoding(namespace);
     this.writable = writable;
     this.limits = limits;
   }
 
   /**
-   * Prepares a connection; reads the TLS files, and calls nobody yet.
+   * Prepares a connection; reads the TLS files, and calls nobody yet. The time for the whole
+   * command is counted from here on.
    *
    * @param writable the prefixes that may be written below; a transaction that writes elsewhere is
    *     a bug and is never sent
@@ -141,6 +145,35 @@ public final class Etcd implements AutoCloseable {
     return reads.ranges(ranges, fresh, sink);
   }
 
+  /**
+   * How many keys there are in {@code ranges} now: an idea of the size of a read, for progress. The
+   * ranges are counted one after the other, not at one revision.
+   */
+  public long count(List<KeyRange> ranges) throws EtcdException {
+    return reads.count(ranges);
+  }
+
+  /** Takes keys on one thread. */
+  public interface PartSink {
+    /** A key and its value; the view is valid until this returns. */
+    void key(KeyValueView read);
+
+    /** A part is read to its end. */
+    void partEnds();
+  }
+
+  /**
+   * Reads {@code parts} at {@code revision}, in no order and several at a time.
+   *
+   * @param parts ranges of some megabytes each: for a page of a longer one etcd walks all of it
+   * @param sinks makes the sink of a thread; called on the calling thread
+   * @throws EtcdException also when the revision is compacted meanwhile: then it is to be read anew
+   */
+  public void readParts(long revision, List<KeyRange> parts, Supplier<PartSink> sinks)
+      throws EtcdException {
+    bulk.parts(revision, parts, sinks);
+  }
+
   /** The {@code keys} that exist, at one revision. */
   public AtRevision<List<KeyValue>> get(List<Bytes> keys) throws EtcdException {
     return reads.keys(keys);
@@ -152,8 +185,8 @@ public final class Etcd implements AutoCloseable {
     Optional<Connection> connection = endpoints.forWriting();
     if (connection.isEmpty()) {
       try {
-        identity();
-      } catch (EtcdException unusable) {
+        endpoints.find();
+      } catch (CallFailed unusable) {
         return new CommitOutcome.NotApplied(unusable.failure());
       }
       connection = endpoints.forWriting();

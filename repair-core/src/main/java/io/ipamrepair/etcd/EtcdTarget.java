@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param endpoints {@code http://} or {@code https://} URIs with host and port, at least one, all
  *     of one scheme
- * @param caCertificate PEM file of the authorities to trust; absent with https: the system's
+ * @param caCertificate PEM file of the authorities to trust; absent with https: those that the Java
+ *     runtime trusts
  * @param clientCertificate PEM file with this client's certificate chain; present exactly when
  *     {@code clientKey} is
  * @param clientKey PEM file with its key: PKCS#8, PKCS#1 or SEC1, not encrypted

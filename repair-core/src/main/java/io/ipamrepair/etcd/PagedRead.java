@@ -61,6 +61,25 @@ final class PagedRead {
     return again(() -> keysOnce(keys));
   }
 
+  /** See {@link Etcd#count}. */
+  long count(List<KeyRange> ranges) throws EtcdException {
+    long count = 0;
+    try {
+      for (KeyRange range : ranges) {
+        RangeRequest request =
+            RangeRequest.newBuilder()
+                .setKey(namespace.inside(range.from()))
+                .setRangeEnd(namespace.inside(range.to()))
+                .setCountOnly(true)
+                .build();
+        count += endpoints.read(Rpc.RANGE, request).message().getCount();
+      }
+    } catch (CallFailed failed) {
+      throw new EtcdException(failed.failure());
+    }
+    return count;
+  }
+
   /** One attempt to read everything at one revision. */
   private interface Attempt<T> {
     AtRevision<T> read() throws CallFailed;

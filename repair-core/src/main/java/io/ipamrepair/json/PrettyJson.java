@@ -5,8 +5,9 @@ import java.util.Iterator;
 import java.util.Map;
 
 /**
- * JSON for people who read it in a pull request: two spaces a level, one member a line, short lists
- * of texts on one line.
+ * JSON for people who read it in a pull request or on a terminal: two spaces a level, one member a
+ * line, short lists of texts on one line. What could steer a terminal, or show text in another
+ * order than it has, is escaped; the value stays the same.
  */
 public final class PrettyJson {
   private static final int LINE = 100;
@@ -19,7 +20,43 @@ public final class PrettyJson {
   public static String of(Json json) {
     PrettyJson pretty = new PrettyJson();
     pretty.write(json, 0);
-    return pretty.out.append('\n').toString();
+    return escaped(pretty.out.append('\n'));
+  }
+
+  /**
+   * The same JSON without control and format characters. They are in strings only, where an escape
+   * means the same; those below U+0020 are escaped by the encoder already, but for the newlines
+   * between members.
+   */
+  private static String escaped(CharSequence json) {
+    StringBuilder safe = new StringBuilder(json.length());
+    json.codePoints()
+        .forEach(
+            c -> {
+              if (isPlain(c)) {
+                safe.appendCodePoint(c);
+              } else {
+                // Two escapes where it takes two UTF-16 units, as JSON wants it.
+                for (char unit : Character.toChars(c)) {
+                  safe.append(String.format("\\u%04x", (int) unit));
+                }
+              }
+            });
+    return safe.toString();
+  }
+
+  private static boolean isPlain(int c) {
+    if (c < 0x7f) {
+      return true;
+    }
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 
   private void write(Json json, int level) {

@@ -23,6 +23,11 @@ public record KeyRange(Bytes from, Bytes to) {
     return prefix(Bytes.utf8(prefix));
   }
 
+  /** The one key {@code key}. */
+  public static KeyRange of(Bytes key) {
+    return new KeyRange(key, key.plus(Bytes.of(new byte[1])));
+  }
+
   public boolean contains(Bytes key) {
     return from.compareTo(key) <= 0 && key.compareTo(to) < 0;
   }

@@ -20,15 +20,21 @@ import java.util.function.Function;
 /**
  * An object of which every member must be known and of the right type. Problems are gathered, not
  * thrown, so that a person sees all of them at once; a wrong member reads as an empty value, which
- * never leaves {@link PlanReader} because it throws when there is a problem.
+ * must never leave its reader: who reads an object refuses it when there is a problem.
  */
-final class StrictObject {
+public final class StrictObject {
   private final Map<String, Json> members;
   private final String path;
   private final List<String> problems;
   private final Set<String> asked = new TreeSet<>();
 
-  StrictObject(Json json, String path, List<String> problems) {
+  /**
+   * An object to read.
+   *
+   * @param path where it stands in the file; empty for the whole of it
+   * @param problems where problems are gathered
+   */
+  public StrictObject(Json json, String path, List<String> problems) {
     this.path = path;
     this.problems = problems;
     if (json instanceof Json.Obj object) {
@@ -40,7 +46,7 @@ final class StrictObject {
   }
 
   /** Reports the members that nobody asked for. */
-  void rejectUnknown() {
+  public void rejectUnknown() {
     members.keySet().stream()
         .filter(name -> !asked.contains(name))
         .forEach(name -> problems.add(at(name) + ": unknown field"));
@@ -79,7 +85,20 @@ final class StrictObject {
     return expect(name, asText(member(name)), "", "a text");
   }
 
-  Optional<String> optionalText(String name) {
+  /**
+   * A text with a meaning.
+   *
+   * @param reader gives the meaning; nothing for a text that has none
+   * @param instead what a wrong member reads as
+   * @param expected what the problem says was expected: {@code a severity}
+   */
+  public <T> T textAs(
+      String name, Function<String, Optional<T>> reader, T instead, String expected) {
+    return expect(name, asText(member(name)).flatMap(reader), instead, expected);
+  }
+
+  /** A text, or null. */
+  public Optional<String> optionalText(String name) {
     Json json = member(name);
     return json == Json.Null.NULL
         ? Optional.empty()
@@ -95,7 +114,8 @@ final class StrictObject {
         "true or false");
   }
 
-  long number(String name) {
+  /** An integer of 0 or more. */
+  public long number(String name) {
     Json json = member(name);
     return expect(name, asLong(json), 0L, "an integer of 0 or more");
   }
@@ -121,7 +141,8 @@ final class StrictObject {
     return integer ? Optional.of(Long.parseLong(((Json.Num) json).literal())) : Optional.empty();
   }
 
-  Instant time(String name) {
+  /** A time in UTC, as ISO 8601. */
+  public Instant time(String name) {
     Optional<Instant> time = Optional.empty();
     try {
       time = asText(member(name)).map(Instant::parse);
@@ -202,7 +223,8 @@ final class StrictObject {
     return instead;
   }
 
-  <T> List<T> objects(String name, Function<StrictObject, T> reader) {
+  /** A list of objects, each read by {@code reader}. */
+  public <T> List<T> objects(String name, Function<StrictObject, T> reader) {
     return items(
         name,
         (json, at) -> {

@@ -7,16 +7,12 @@ import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.change.Requirement;
 import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.kv.KeyRange;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Which addresses of a block nothing uses. An address is given back only when everything speaks for
@@ -25,11 +21,6 @@ import java.util.regex.Pattern;
  * without leaving a trace in etcd, and keeps it.
  */
 final class LeakedAddresses {
-  /** What Go's {@code time.String()} writes; a monotonic reading may follow. */
-  private static final Pattern GO_TIME =
-      Pattern.compile(
-          "(\\d{4}-\\d{2}-\\d{2}) (\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?) ([+-]\\d{2})(\\d{2})\\b.*");
-
   /** A handle that names more blocks than this cannot be lowered in one transaction. */
   private static final int MOST_BLOCKS = 20;
 
@@ -101,7 +92,7 @@ final class LeakedAddresses {
       return new Verdict.Kept(
           "pod " + namespace.get() + "/" + pod.get() + " has an endpoint, with another address");
     }
-    Optional<Instant> since = attribute.secondary("timestamp").flatMap(LeakedAddresses::goTime);
+    Optional<Instant> since = attribute.allocatedAt();
     if (since.isEmpty()) {
       return new Verdict.Kept("no time says since when it is held");
     }
@@ -117,20 +108,6 @@ final class LeakedAddresses {
     return new Verdict.Leaked(
         attribute.handle().get(),
         new Requirement.AddressUnused(address, namespace.get(), node.get(), pod.get()));
-  }
-
-  static Optional<Instant> goTime(String text) {
-    Matcher matcher = GO_TIME.matcher(text);
-    if (!matcher.matches()) {
-      return Optional.empty();
-    }
-    try {
-      String iso =
-          matcher.group(1) + "T" + matcher.group(2) + matcher.group(3) + ":" + matcher.group(4);
-      return Optional.of(OffsetDateTime.parse(iso).toInstant());
-    } catch (DateTimeException notATime) {
-      return Optional.empty();
-    }
   }
 
   /** Of the verdicts, the ordinals to free. */

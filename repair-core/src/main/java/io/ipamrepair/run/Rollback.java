@@ -248,7 +248,9 @@ public final class Rollback {
       HeldRecord held = found.get();
       RunRecord record = held.record();
       RunRecord mine =
-          record.withState(RunRecord.State.GIVEN_UP, head).heldBy(operator.name(), "rollback");
+          record
+              .withState(RunRecord.State.GIVEN_UP, head)
+              .heldBy(operator.name(), ToolKeys.SETTLED);
       Transaction take =
           new Transaction(
               held.compares(),

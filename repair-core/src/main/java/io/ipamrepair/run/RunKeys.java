@@ -2,6 +2,7 @@ package io.ipamrepair.run;
 
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.KeyRange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,11 +10,26 @@ import java.util.List;
 public final class RunKeys {
   private static final String ROOT = "/ipam-repair/v1/";
 
+  private static final String RUNS = ROOT + "run/";
+
+  /** The key that an operator's lock has while it is held. */
+  static final Bytes LOCK = Bytes.utf8(ROOT + "lock");
+
   private RunKeys() {}
+
+  /** All run records. */
+  static KeyRange records() {
+    return KeyRange.prefix(RUNS);
+  }
+
+  /** The run whose record stands at {@code key}, a key of {@link #records}. */
+  static String runOf(Bytes key) {
+    return key.display().substring(RUNS.length());
+  }
 
   /** The key of a run's record. */
   static Bytes record(String run) {
-    return Bytes.utf8(ROOT + "run/" + run);
+    return Bytes.utf8(RUNS + run);
   }
 
   /**

@@ -124,6 +124,21 @@ class EtcdTest {
   }
 
   @Test
+  void keysAreCountedWithoutReadingThem() throws Exception {
+    server.load(
+        IntStream.range(0, 30)
+            .mapToObj(i -> new KeyValue(Bytes.utf8("/counted/" + i), ONE, 0, 0, 0))
+            .toList());
+    server.put("/a", "1");
+    server.put("/countes", "1");
+    try (Etcd etcd = connect()) {
+      assertThat(etcd.count(List.of(KeyRange.prefix("/a"), KeyRange.prefix("/counted/"))))
+          .isEqualTo(31);
+      assertThat(etcd.count(List.of())).isZero();
+    }
+  }
+
+  @Test
   void aTransactionIsAppliedWhenEveryKindOfCompareHolds() throws Exception {
     server.put("/a", "1");
     KeyValue a = server.all().get(A);
@@ -360,7 +375,7 @@ class EtcdTest {
   @Test
   void anEndpointThatRefusesOrSaysNothingEndsWithinTheLimitWithItsCause() throws Exception {
     TimeLimits limits =
-        new TimeLimits(Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(2));
+        new TimeLimits(Duration.ofSeconds(2), Duration.ofSeconds(2), Optional.empty());
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int closed;
       try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

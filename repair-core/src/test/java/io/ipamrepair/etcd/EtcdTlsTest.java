@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EtcdTlsTest {
   private static final TimeLimits LIMITS =
-      new TimeLimits(Duration.ofSeconds(3), Duration.ofSeconds(3), Duration.ofSeconds(3));
+      new TimeLimits(Duration.ofSeconds(3), Duration.ofSeconds(3), Optional.empty());
 
   /** Asks for a client certificate. */
   private ThrowawayEtcd strict;
@@ -121,7 +121,7 @@ class EtcdTlsTest {
   }
 
   @Test
-  void withoutAnAuthorityTheSystemsAreTrustedAndThisOneIsNotAmongThem() {
+  void withoutAnAuthorityThoseOfTheRuntimeAreTrustedAndThisOneIsNotAmongThem() {
     assertTls(
         failure(target(strict.endpoint(), Optional.empty(), Optional.empty(), Optional.empty())),
         "certification path");

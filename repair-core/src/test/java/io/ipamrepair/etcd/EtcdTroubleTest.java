@@ -38,7 +38,7 @@ class EtcdTroubleTest {
 
   private static TimeLimits limits(int request, int settle) {
     return new TimeLimits(
-        Duration.ofSeconds(request), Duration.ofSeconds(settle), Duration.ofSeconds(request));
+        Duration.ofSeconds(request), Duration.ofSeconds(settle), Optional.empty());
   }
 
   private static Transaction put(Bytes value) {
@@ -101,6 +101,51 @@ class EtcdTroubleTest {
         server.resume();
       }
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+    }
+  }
+
+  private static TimeLimits wholeCommand(Duration time) {
+    return new TimeLimits(Duration.ofSeconds(30), Duration.ofSeconds(30), Optional.of(time));
+  }
+
+  private static void assertOver(EtcdException failed, ThrowawayEtcd server) {
+    assertThat(failed).as("a failure").isNotNull();
+    assertThat(failed.failure().kind()).isEqualTo(EtcdFailure.Kind.TIMEOUT);
+    assertThat(failed)
+        .hasMessageContaining(server.endpoint().toString())
+        .hasMessageContaining("the time for the whole command, --timeout, has passed");
+  }
+
+  @Test
+  void aReadEndsWithTheTimeForTheWholeCommand() throws Exception {
+    try (ThrowawayEtcd server = ThrowawayEtcd.start();
+        Etcd etcd = Etcd.connect(server.target(), wholeCommand(Duration.ofSeconds(2)), WRITABLE)) {
+      etcd.identity();
+      server.pause();
+      long start = System.nanoTime();
+      try {
+        assertOver(catchThrowableOfType(EtcdException.class, etcd::identity), server);
+        assertOver(
+            catchThrowableOfType(
+                EtcdException.class,
+                () -> etcd.read(List.of(KeyRange.prefix("/")), ArrayList::new, List::add)),
+            server);
+      } finally {
+        server.resume();
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .as("far from the request limit of 30 s")
+          .isLessThan(Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  void noTransactionIsKeptBackOrCutByTheTimeForTheWholeCommand() throws Exception {
+    try (ThrowawayEtcd server = ThrowawayEtcd.start();
+        Etcd etcd = Etcd.connect(both(server, server), wholeCommand(Duration.ZERO), WRITABLE)) {
+      assertOver(catchThrowableOfType(EtcdException.class, () -> etcd.get(List.of(A))), server);
+      assertThat(etcd.commit(put(ONE))).isInstanceOf(CommitOutcome.Applied.class);
+      assertThat(etcd.commitUntilAnswered(FENCE)).isInstanceOf(CommitOutcome.ConditionFailed.class);
     }
   }
 

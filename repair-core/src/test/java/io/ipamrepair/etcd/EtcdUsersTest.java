@@ -9,6 +9,7 @@ import io.ipamrepair.kv.Compare;
 import io.ipamrepair.kv.EtcdFailure;
 import io.ipamrepair.kv.Operation;
 import io.ipamrepair.kv.Transaction;
+import io.ipamrepair.run.ToolKeys;
 import io.ipamrepair.testing.ThrowawayEtcd;
 import java.util.List;
 import java.util.Optional;
@@ -115,6 +116,16 @@ class EtcdUsersTest {
       assertRefused(etcd.commit(put(THEIRS)), EtcdFailure.Kind.PERMISSION);
       assertRefused(etcd.commitUntilAnswered(put(THEIRS)), EtcdFailure.Kind.PERMISSION);
       assertRefused(etcd.commit(put(THEIRS, new Compare.Never(OURS))), EtcdFailure.Kind.PERMISSION);
+    }
+  }
+
+  @Test
+  void aUserWhoMayNotReadTheToolsOwnKeysLearnsNothingOfThemAndIsNotStopped() throws Exception {
+    try (Etcd etcd = as("alice", "right")) {
+      assertThat(ToolKeys.read(etcd)).isEmpty();
+    }
+    try (Etcd etcd = as("root", "root")) {
+      assertThat(ToolKeys.read(etcd)).isPresent();
     }
   }
 

@@ -341,15 +341,6 @@ class ReleaseOrphanBlocksTest {
     assertThat(refused.getMessage()).contains("cannot be read, and might use it");
   }
 
-  @Test
-  void goTimesAreRead() {
-    assertThat(LeakedAddresses.goTime("2026-08-22 06:33:25.123456789 +0000 UTC"))
-        .contains(java.time.Instant.parse("2026-08-22T06:33:25.123456789Z"));
-    assertThat(LeakedAddresses.goTime("2026-08-22 06:33:25 +0200 CEST m=+0.1"))
-        .contains(java.time.Instant.parse("2026-08-22T04:33:25Z"));
-    assertThat(LeakedAddresses.goTime("yesterday")).isEmpty();
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"null", "-0", "0", "-5", "9223372036854775807", "-9223372036854775808"})
   void whateverAHandleCountsInABlockThatGoesIsForgotten(String count) throws Exception {

@@ -65,7 +65,7 @@ class ApplyTest {
 
   private Etcd connect(ClientInterceptor... faults) throws Exception {
     TimeLimits limits =
-        new TimeLimits(Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofSeconds(10));
+        new TimeLimits(Duration.ofSeconds(5), Duration.ofSeconds(5), Optional.empty());
     return Etcd.connect(server.target(), limits, RunKeys.writable(), faults);
   }
 

@@ -193,7 +193,7 @@ public final class ThrowawayEtcd implements AutoCloseable {
   private ThrowawayEtcd awaited() {
     long end = System.nanoTime() + PATIENCE.toNanos();
     TimeLimits impatient =
-        new TimeLimits(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(1));
+        new TimeLimits(Duration.ofSeconds(1), Duration.ofSeconds(1), Optional.empty());
     while (System.nanoTime() < end) {
       if (server instanceof LocalProcess local && !local.process().isAlive()) {
         String log = log(local.folder());

@@ -32,9 +32,15 @@ final class ConfigFiles {
     if (root.isEmpty()) {
       return Optional.empty();
     }
-    return root.get().has("kind") || root.get().has("spec")
-        ? calicoctl(file, root.get())
-        : own(file, root.get(), cluster);
+    if (!root.get().has("kind") && !root.get().has("spec")) {
+      return own(file, root.get(), cluster);
+    }
+    if (cluster.isPresent()) {
+      problems.add(
+          file + ": it is calicoctl's and has no clusters, so --cluster finds none; leave it away");
+      return Optional.empty();
+    }
+    return calicoctl(file, root.get());
   }
 
   private Optional<JsonNode> parse(Path file) {
@@ -75,7 +81,10 @@ final class ConfigFiles {
                 + "File");
       }
     }
-    Layer.Builder layer = new Layer.Builder();
+    if (text(spec, "etcdEndpoints").isEmpty()) {
+      problems.add(file + ": it names no etcdEndpoints. Name the etcd with --endpoints");
+    }
+    Layer.Builder layer = Layer.Builder.ofFile(file.toString());
     layer.put(Name.ENDPOINTS, text(spec, "etcdEndpoints"), "etcdEndpoints in " + file);
     layer.put(Name.CACERT, text(spec, "etcdCACertFile"), "etcdCACertFile in " + file);
     layer.put(Name.CERT, text(spec, "etcdCertFile"), "etcdCertFile in " + file);
@@ -106,8 +115,12 @@ final class ConfigFiles {
     }
     String where = "cluster " + name.get() + " in " + file;
     unknown(where, cluster, CLUSTER_FIELDS);
-    Layer.Builder layer = new Layer.Builder();
-    layer.put(Name.ENDPOINTS, endpoints(cluster.path("endpoints")), where);
+    Optional<String> endpoints = endpoints(cluster.path("endpoints"));
+    if (endpoints.isEmpty()) {
+      problems.add(where + ": it names no endpoints, and what else it says is for them");
+    }
+    Layer.Builder layer = Layer.Builder.ofFile(where);
+    layer.put(Name.ENDPOINTS, endpoints, where);
     layer.put(Name.CACERT, path(file, cluster, "cacert"), where);
     layer.put(Name.CERT, path(file, cluster, "cert"), where);
     layer.put(Name.KEY, path(file, cluster, "key"), where);
@@ -133,16 +146,16 @@ final class ConfigFiles {
   }
 
   private static Optional<String> endpoints(JsonNode node) {
-    if (!node.isArray()) {
-      return node.isTextual() ? Optional.of(node.asText()) : Optional.empty();
-    }
     List<String> all = new ArrayList<>();
+    if (node.isTextual()) {
+      all.add(node.asText());
+    }
     node.forEach(each -> all.add(each.asText()));
-    return Optional.of(String.join(",", all));
+    return Optional.of(String.join(",", all)).filter(text -> !text.isEmpty());
   }
 
   private static Optional<String> text(JsonNode object, String name) {
-    return object.hasNonNull(name) ? Optional.of(object.path(name).asText()) : Optional.empty();
+    return Optional.of(object.path(name).asText("")).filter(text -> !text.isEmpty());
   }
 
   /** A path in the file is meant from where the file is. */

@@ -1,5 +1,6 @@
 package io.ipamrepair.cli.config;
 
+import io.ipamrepair.cli.config.ConfigException.Fault;
 import io.ipamrepair.cli.config.Layer.Name;
 import io.ipamrepair.etcd.EtcdTarget;
 import io.ipamrepair.etcd.TimeLimits;
@@ -15,22 +16,30 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Out of flags, {@code ETCDCTL_*} and {@code ETCD_*} variables and files, in this order, the
- * connection; with the source of each value.
+ * Out of flags, a cluster named by flag, {@code ETCDCTL_*} and {@code ETCD_*} variables and files,
+ * in this order, the connection; with the source of each value.
  */
 public final class ConnectionConfig {
   private static final String DEFAULT_ENDPOINT = "http://127.0.0.1:2379";
   private static final Path CALICOCTL = Path.of("/etc/calico/calicoctl.cfg");
 
+  private static final List<Name> TLS = List.of(Name.CACERT, Name.CERT, Name.KEY);
+
   private final ConnectionFlags flags;
   private final Map<String, String> environment;
   private final Path calicoctl;
+  private final SystemAuthorities authorities;
   private final List<String> problems = new ArrayList<>();
 
-  ConnectionConfig(ConnectionFlags flags, Map<String, String> environment, Path calicoctl) {
+  ConnectionConfig(
+      ConnectionFlags flags,
+      Map<String, String> environment,
+      Path calicoctl,
+      SystemAuthorities authorities) {
     this.flags = flags;
     this.environment = environment;
     this.calicoctl = calicoctl;
+    this.authorities = authorities;
   }
 
   /**
@@ -48,6 +57,8 @@ public final class ConnectionConfig {
    * @param target which etcd, and as whom
    * @param limits the time limits
    * @param settings each value with its source
+   * @param unused the files, or clusters in them, whose values do not count, because the endpoints
+   *     come from elsewhere
    * @param disagreement set when two sources name different etcds and no flag names one: nothing
    *     may be written until one is named
    */
@@ -55,6 +66,7 @@ public final class ConnectionConfig {
       EtcdTarget target,
       TimeLimits limits,
       List<Setting> settings,
+      List<String> unused,
       Optional<String> disagreement) {}
 
   /**
@@ -69,19 +81,26 @@ public final class ConnectionConfig {
       Map<String, String> environment,
       Function<String, Optional<String>> prompt)
       throws ConfigException {
-    return new ConnectionConfig(flags, environment, CALICOCTL).resolve(prompt);
+    return new ConnectionConfig(flags, environment, CALICOCTL, SystemAuthorities.standard())
+        .resolve(prompt);
   }
 
   Resolved resolve(Function<String, Optional<String>> prompt) throws ConfigException {
-    List<Layer> layers = layers();
-    Optional<String> user = winner(layers, Name.USER);
-    boolean tls =
-        List.of(Name.CACERT, Name.CERT, Name.KEY).stream()
-            .anyMatch(name -> winner(layers, name).isPresent());
-    String endpointText = winner(layers, Name.ENDPOINTS).orElse(DEFAULT_ENDPOINT);
-    String endpointSource = source(layers, Name.ENDPOINTS).orElse("default");
+    List<Layer> all = layers();
+    List<Layer> used = used(all);
+    boolean tls = TLS.stream().anyMatch(name -> winner(used, name).isPresent());
+    String endpointText = winner(used, Name.ENDPOINTS).orElse(DEFAULT_ENDPOINT);
+    String endpointSource = source(used, Name.ENDPOINTS).orElse("default");
     List<URI> endpoints = new EndpointList(problems).read(endpointText, tls, endpointSource);
-    verifyTls(layers, endpoints, tls);
+    List<Layer> layers = trusting(used, endpoints);
+    Optional<String> user = winner(layers, Name.USER);
+    verifyTls(layers);
+    Optional<String> plain = plainWithTls(layers, endpoints);
+    if (plain.isPresent()) {
+      boolean only = problems.isEmpty();
+      problems.add(plain.get());
+      throw new ConfigException(only ? Fault.CONNECTION : Fault.VALUES, problems);
+    }
     Optional<String> password = winner(layers, Name.PASSWORD);
     if (user.isPresent() && password.isEmpty() && problems.isEmpty()) {
       password = prompt.apply("etcd password of " + user.get() + ":");
@@ -93,7 +112,7 @@ public final class ConnectionConfig {
       }
     }
     if (!problems.isEmpty()) {
-      throw new ConfigException(problems);
+      throw new ConfigException(Fault.VALUES, problems);
     }
     EtcdTarget target =
         new EtcdTarget(
@@ -106,7 +125,14 @@ public final class ConnectionConfig {
                 : Optional.empty(),
             Bytes.utf8(winner(layers, Name.PREFIX).orElse("")));
     return new Resolved(
-        target, limits(), settings(layers, endpointText, endpointSource), disagreement(layers));
+        target,
+        limits(),
+        settings(layers, endpointText, endpointSource),
+        all.stream()
+            .filter(layer -> !layers.contains(layer))
+            .flatMap(layer -> layer.file().stream())
+            .toList(),
+        disagreement(all));
   }
 
   private TimeLimits limits() {
@@ -114,51 +140,103 @@ public final class ConnectionConfig {
     return new TimeLimits(
         flags.requestTimeout().orElse(standard.request()),
         flags.settleTimeout().orElse(standard.settle()),
-        flags.timeout().orElse(standard.command()));
+        flags.timeout().or(standard::command));
   }
 
   /** What each source says, most important first. */
   private List<Layer> layers() {
+    if (endpointsByFlag() && flags.cluster().isPresent()) {
+      problems.add("--endpoints and --cluster both name an etcd: give one of them");
+    }
     ConfigFiles files = new ConfigFiles(problems);
     List<Layer> layers = new ArrayList<>();
     layers.add(flagLayer(files));
     layers.add(etcdctl());
     layers.add(etcdVariables());
+    // A cluster named by flag is as good as its values given by flags.
+    int place = flags.cluster().isPresent() ? 1 : layers.size();
+    layers.addAll(place, files(files, layers.stream().anyMatch(ConnectionConfig::namesEndpoints)));
+    return layers;
+  }
+
+  /**
+   * What the files say that are to be read.
+   *
+   * @param named whether flags or variables name endpoints
+   */
+  private List<Layer> files(ConfigFiles files, boolean named) {
+    List<Layer> layers = new ArrayList<>();
     if (flags.configFile().isPresent()) {
-      Path file = flags.configFile().get();
-      if (Files.exists(file)) {
-        files.read(file, flags.cluster()).ifPresent(layers::add);
+      configFile(files, flags.configFile().get()).ifPresent(layers::add);
+      return layers;
+    }
+    Path own = ownFile();
+    if (flags.cluster().isPresent()) {
+      if (Files.exists(own)) {
+        files.read(own, flags.cluster()).ifPresent(layers::add);
       } else {
-        problems.add("--config: there is no file " + file);
+        problems.add(
+            "--cluster "
+                + flags.cluster().get()
+                + ": there is no file "
+                + own
+                + " that would name it");
       }
       return layers;
     }
-    boolean named = flags.cluster().isPresent();
-    if (!named
-        && Files.exists(calicoctl)
-        && layers.stream().allMatch(layer -> layer.value(Name.ENDPOINTS).isEmpty())) {
-      files.read(calicoctl, Optional.empty()).ifPresent(layers::add);
-    } else if (!named && Files.exists(calicoctl)) {
-      // It is read for what it names, so that two different etcds are noticed; what is wrong with
-      // it does not matter here.
-      new ConfigFiles(new ArrayList<>()).read(calicoctl, Optional.empty()).ifPresent(layers::add);
-    }
-    Path own = ownFile();
-    if (Files.exists(own)) {
-      files.read(own, flags.cluster()).ifPresent(layers::add);
-    } else if (named) {
-      problems.add(
-          "--cluster "
-              + flags.cluster().get()
-              + ": there is no file "
-              + own
-              + " that would name it");
-    }
-    if (named && layers.size() > 3) {
-      // A cluster named by flag is as good as its values given by flags.
-      layers.add(1, layers.remove(layers.size() - 1));
+    // Where flags or variables name endpoints, these are read so that two different etcds are
+    // noticed; what is wrong with them does not matter then.
+    ConfigFiles read = named ? new ConfigFiles(new ArrayList<>()) : files;
+    for (Path file : List.of(calicoctl, own)) {
+      if (Files.exists(file)) {
+        read.read(file, Optional.empty()).ifPresent(layers::add);
+      }
     }
     return layers;
+  }
+
+  private Optional<Layer> configFile(ConfigFiles files, Path file) {
+    if (!Files.exists(file)) {
+      problems.add("--config: there is no file " + file);
+      return Optional.empty();
+    }
+    int before = problems.size();
+    Optional<Layer> layer = files.read(file, flags.cluster());
+    if (layer.isEmpty() && problems.size() == before) {
+      problems.add(
+          "--config: " + file + " has no default cluster; name one of its clusters with --cluster");
+    }
+    return layer;
+  }
+
+  /** An empty value counts as none. */
+  private boolean endpointsByFlag() {
+    return flags.endpoints().filter(text -> !text.isEmpty()).isPresent();
+  }
+
+  private static boolean namesEndpoints(Layer layer) {
+    return layer.value(Name.ENDPOINTS).isPresent();
+  }
+
+  /**
+   * Those whose values count: flags, variables, and of the files the one whose endpoints are used.
+   * A user, a certificate or a prefix is for the etcd that stands beside it, and for no other.
+   */
+  private static List<Layer> used(List<Layer> layers) {
+    Optional<Layer> naming = layers.stream().filter(ConnectionConfig::namesEndpoints).findFirst();
+    return layers.stream()
+        .filter(layer -> layer.file().isEmpty() || layer == naming.orElse(null))
+        .toList();
+  }
+
+  /** For a server with a certificate, somebody must be trusted. */
+  private List<Layer> trusting(List<Layer> layers, List<URI> endpoints) {
+    if (endpoints.stream().noneMatch(endpoint -> endpoint.getScheme().equals("https"))) {
+      return layers;
+    }
+    List<Layer> more = new ArrayList<>(layers);
+    more.add(authorities.layer(environment));
+    return more;
   }
 
   private Path ownFile() {
@@ -178,7 +256,7 @@ public final class ConnectionConfig {
       problems.add(
           "--user takes a name only: a password on the command line is seen by everybody; set ETCDCTL_PASSWORD or use --password-file");
     }
-    return new Layer.Builder()
+    return Layer.Builder.given()
         .put(Name.ENDPOINTS, flags.endpoints(), "--endpoints")
         .put(Name.CACERT, flags.cacert().map(Path::toString), "--cacert")
         .put(Name.CERT, flags.cert().map(Path::toString), "--cert")
@@ -193,7 +271,7 @@ public final class ConnectionConfig {
     Optional<String> user = variable("ETCDCTL_USER");
     Optional<String> inUser =
         user.filter(text -> text.contains(":")).map(text -> text.substring(text.indexOf(':') + 1));
-    return new Layer.Builder()
+    return Layer.Builder.given()
         .put(Name.ENDPOINTS, variable("ETCDCTL_ENDPOINTS"), "ETCDCTL_ENDPOINTS")
         .put(Name.CACERT, variable("ETCDCTL_CACERT"), "ETCDCTL_CACERT")
         .put(Name.CERT, variable("ETCDCTL_CERT"), "ETCDCTL_CERT")
@@ -205,7 +283,7 @@ public final class ConnectionConfig {
   }
 
   private Layer etcdVariables() {
-    return new Layer.Builder()
+    return Layer.Builder.given()
         .put(Name.ENDPOINTS, variable("ETCD_ENDPOINTS"), "ETCD_ENDPOINTS")
         .put(Name.CACERT, variable("ETCD_CA_CERT_FILE"), "ETCD_CA_CERT_FILE")
         .put(
@@ -232,17 +310,27 @@ public final class ConnectionConfig {
         .findFirst();
   }
 
-  private void verifyTls(List<Layer> layers, List<URI> endpoints, boolean tls) {
-    boolean plain = endpoints.stream().anyMatch(endpoint -> endpoint.getScheme().equals("http"));
-    if (tls && plain) {
-      problems.add(
-          "TLS options are given, but the endpoints are http://; write https://, or take the options away");
-    }
+  /** What is wrong where certificates are given for a connection in plain text. */
+  private static Optional<String> plainWithTls(List<Layer> layers, List<URI> endpoints) {
+    List<String> given =
+        TLS.stream().map(name -> source(layers, name)).flatMap(Optional::stream).toList();
+    return endpoints.stream()
+        .filter(endpoint -> endpoint.getScheme().equals("http") && !given.isEmpty())
+        .findFirst()
+        .map(
+            endpoint ->
+                endpoint
+                    + ": the endpoint is http://, but TLS options are given ("
+                    + String.join("; ", given)
+                    + "); write https://, or take the options away");
+  }
+
+  private void verifyTls(List<Layer> layers) {
     if (winner(layers, Name.CERT).isPresent() != winner(layers, Name.KEY).isPresent()) {
       problems.add(
           "a client certificate needs its key, and a key its certificate: give both --cert and --key");
     }
-    for (Name name : List.of(Name.CACERT, Name.CERT, Name.KEY)) {
+    for (Name name : TLS) {
       winner(layers, name)
           .filter(file -> !Files.isReadable(Path.of(file)))
           .ifPresent(
@@ -275,11 +363,10 @@ public final class ConnectionConfig {
    * decides.
    */
   private Optional<String> disagreement(List<Layer> layers) {
-    if (flags.endpoints().isPresent() || flags.cluster().isPresent()) {
+    if (endpointsByFlag() || flags.cluster().isPresent()) {
       return Optional.empty();
     }
-    List<Layer> naming =
-        layers.stream().filter(layer -> layer.value(Name.ENDPOINTS).isPresent()).toList();
+    List<Layer> naming = layers.stream().filter(ConnectionConfig::namesEndpoints).toList();
     List<String> different =
         naming.stream()
             .filter(layer -> !names(layer).equals(names(naming.get(0))))

@@ -8,10 +8,12 @@ import java.util.Optional;
 /**
  * What one source says.
  *
+ * @param file the file, or the cluster in it; nothing for flags and variables. What a file says of
+ *     users, certificates and prefix belongs to its own endpoints and to no others
  * @param values by name; only what it says
  * @param sources where exactly each value stands, for people: a flag, a variable, a file
  */
-record Layer(Map<Name, String> values, Map<Name, String> sources) {
+record Layer(Optional<String> file, Map<Name, String> values, Map<Name, String> sources) {
   /** The values that make up a connection. */
   enum Name {
     ENDPOINTS,
@@ -38,8 +40,23 @@ record Layer(Map<Name, String> values, Map<Name, String> sources) {
 
   /** Gathers what a source says. */
   static final class Builder {
+    private final Optional<String> file;
     private final Map<Name, String> values = new LinkedHashMap<>();
     private final Map<Name, String> sources = new LinkedHashMap<>();
+
+    private Builder(Optional<String> file) {
+      this.file = file;
+    }
+
+    /** Of flags or variables. */
+    static Builder given() {
+      return new Builder(Optional.empty());
+    }
+
+    /** Of a file, or of a cluster in it, called {@code file} for people. */
+    static Builder ofFile(String file) {
+      return new Builder(Optional.of(file));
+    }
 
     Builder put(Name name, Optional<String> value, String source) {
       value.filter(text -> !text.isEmpty()).ifPresent(text -> set(name, text, source));
@@ -52,7 +69,7 @@ record Layer(Map<Name, String> values, Map<Name, String> sources) {
     }
 
     Layer build() {
-      return new Layer(values, sources);
+      return new Layer(file, values, sources);
     }
   }
 }

@@ -1,0 +1,47 @@
+package io.ipamrepair.calico;
+
+import java.math.BigInteger;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The sequence number of a block at each allocation, by ordinal as text. Sixty of them a block, as
+ * a map of objects, would be the largest part of a large state.
+ */
+sealed interface AllocationNumbers {
+  /** No numbers. */
+  AllocationNumbers NONE = new Listed(Map.of());
+
+  Map<String, BigInteger> asMap();
+
+  static AllocationNumbers of(Map<String, BigInteger> numbers) {
+    return numbers.isEmpty() ? NONE : new Listed(numbers);
+  }
+
+  static AllocationNumbers of(int[] ordinals, long[] numbers) {
+    return ordinals.length == 0 ? NONE : new Packed(ordinals, numbers);
+  }
+
+  /** As they were read, whatever they are. */
+  record Listed(Map<String, BigInteger> asMap) implements AllocationNumbers {}
+
+  /** Numbers of ordinals, in the order in which they stand in the value. */
+  final class Packed implements AllocationNumbers {
+    private final int[] ordinals;
+    private final long[] numbers;
+
+    private Packed(int[] ordinals, long[] numbers) {
+      this.ordinals = ordinals;
+      this.numbers = numbers;
+    }
+
+    @Override
+    public Map<String, BigInteger> asMap() {
+      Map<String, BigInteger> map = new LinkedHashMap<>();
+      for (int i = 0; i < ordinals.length; i++) {
+        map.put(Integer.toString(ordinals[i]), BigInteger.valueOf(numbers[i]));
+      }
+      return map;
+    }
+  }
+}

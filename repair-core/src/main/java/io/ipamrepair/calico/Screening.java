@@ -1,0 +1,537 @@
+package io.ipamrepair.calico;
+
+import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.KeyRange;
+import io.ipamrepair.kv.KeyValue;
+import io.ipamrepair.kv.KeyValueView;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Reads a state of any size into a state of what matters. Nearly all of a large cluster is healthy
+ * workloads: an endpoint, the ordinal that holds its address, and the handle that counts it, which
+ * agree in everything that any rule asks. Such a workload is <em>settled</em>: of its attribute the
+ * node is kept, and endpoint and handle are let go as they arrive. All that is not settled, and all
+ * that it touches, is in the state as {@link IpamState.Builder} would have it, so that the rules
+ * find the same in both.
+ *
+ * <p>What is settled is decided strictly: only what is written as Calico writes it, only what
+ * agrees, only what nothing else touches. A doubt costs time, never a finding.
+ *
+ * <p>The order: everything but blocks, handles and endpoints goes to the builder; then the blocks;
+ * {@link #blocksAreRead}; then handles and endpoints; {@link #allIsRead}; then what was let go and
+ * turned out to be in doubt is read again, with {@link #blocksInDoubt}, {@link #handlesInDoubt} and
+ * {@link #endpointsInDoubt}; then {@link #build}. Blocks, handles and endpoints may come in any
+ * order, over several threads, each with a {@link Worker} of its own.
+ */
+public final class Screening {
+  private static final int NONE = -1;
+
+  private static final byte[] KUBERNETES = "k8s".getBytes(StandardCharsets.US_ASCII);
+
+  private final KeyLayout layout;
+  private final IpamState.Builder rest;
+  private final Set<String> nodes;
+  private final WorkloadTable workloads = new WorkloadTable();
+  private final List<Light> blocks = new ArrayList<>();
+  private final List<String> sampledPods = new ArrayList<>();
+  private final List<String> sampledHandles = new ArrayList<>();
+  private final SortedSet<Bytes> missingHandles = new TreeSet<>();
+  private final List<KeyRange> missingEndpoints = new ArrayList<>();
+  private Optional<BlockIndex> index = Optional.empty();
+  private long letGo;
+
+  /** A block and the workloads in it, by ordinal; -1 where an ordinal is no workload's. */
+  private record Light(Stored<Block> stored, int[] workloads) {}
+
+  /**
+   * A screening.
+   *
+   * @param rest holds everything already but blocks, handles and endpoints
+   */
+  public Screening(KeyLayout layout, IpamState.Builder rest) {
+    this.layout = layout;
+    this.rest = rest;
+    this.nodes = rest.nodeNames();
+  }
+
+  /** Somebody who reads keys, on one thread. */
+  public Worker worker() {
+    return new Worker();
+  }
+
+  /** Screens keys, one after the other; not for several threads. */
+  public final class Worker {
+    private final ScreenedBlock blockReader = new ScreenedBlock(nodes);
+    private final PlainEndpoint endpointReader = new PlainEndpoint();
+    private final PlainJson json = new PlainJson();
+    private final Fingerprint fingerprint = new Fingerprint();
+    private final int handlePrefix = layout.handlePrefix().length;
+    private final int endpointPrefix = layout.endpointPrefix().length;
+    private final Optional<BlockIndex> mine = index.map(BlockIndex::forAnotherThread);
+    private int[] met = new int[1024];
+    private int metCount;
+    private int[] touched = new int[64];
+    private int touchedCount;
+    private long mineLetGo;
+
+    private Worker() {}
+
+    /** A key among the blocks. */
+    public void block(KeyValueView read) {
+      CalicoKey at = layout.classify(key(read));
+      Block block = null;
+      if (at instanceof CalicoKey.BlockKey key && key.canonical()) {
+        try {
+          block = blockReader.read(key.cidr(), read.buffer(), read.valueFrom(), read.valueTo());
+        } catch (PlainJson.NotPlain other) {
+          block = null;
+        }
+      }
+      if (block == null) {
+        synchronized (Screening.this) {
+          rest.add(read.copy());
+        }
+        return;
+      }
+      Stored<Block> stored =
+          new Stored<>(
+              at,
+              key(read),
+              Optional.empty(),
+              read.createRevision(),
+              read.modRevision(),
+              new Reading.Readable<>(block));
+      synchronized (Screening.this) {
+        accept(stored, block);
+      }
+    }
+
+    private void accept(Stored<Block> stored, Block block) {
+      int[] ofOrdinal = new int[blockReader.slots()];
+      Arrays.fill(ofOrdinal, NONE);
+      int attributes = block.attributes().size();
+      for (int ordinal = 0; ordinal < ofOrdinal.length; ordinal++) {
+        if (blockReader.isHeldByPod(ordinal, attributes)) {
+          ofOrdinal[ordinal] =
+              workloads.add(
+                  blocks.size(),
+                  ordinal,
+                  blockReader.podHigh(ordinal),
+                  blockReader.podLow(ordinal),
+                  blockReader.handleHigh(ordinal),
+                  blockReader.handleLow(ordinal));
+        }
+      }
+      blocks.add(new Light(stored, ofOrdinal));
+      addIfAny(sampledPods, blockReader.takeSampledPod());
+      addIfAny(sampledHandles, blockReader.takeSampledHandle());
+    }
+
+    /** A key among the handles. */
+    public void handle(KeyValueView read) {
+      if (handleIsSettled(read)) {
+        mineLetGo++;
+      } else {
+        keep(read);
+      }
+    }
+
+    private boolean handleIsSettled(KeyValueView read) {
+      int from = read.keyFrom() + handlePrefix;
+      fingerprint.start().add(read.buffer(), from, read.keyTo());
+      int first = workloads.firstOf(fingerprint.high(), fingerprint.low());
+      if (first == NONE || workloads.isMarked(first, WorkloadTable.SPOILED)) {
+        return false;
+      }
+      try {
+        if (!countsExactly(first, read)) {
+          return false;
+        }
+      } catch (PlainJson.NotPlain other) {
+        return false;
+      }
+      for (int each = first; each != NONE; each = workloads.next(each)) {
+        workloads.mark(each, WorkloadTable.HANDLE);
+      }
+      return true;
+    }
+
+    /** Whether a handle's value counts the workloads that name it, block by block, and no more. */
+    private boolean countsExactly(int first, KeyValueView read) throws PlainJson.NotPlain {
+      json.read(read.buffer(), read.valueFrom(), read.valueTo());
+      json.expect('{');
+      json.member(OF_HANDLE, 0);
+      json.expect('{');
+      long counted = 0;
+      boolean firstName = true;
+      do {
+        json.ascendingName(firstName);
+        firstName = false;
+        int block = mine.orElseThrow().findBlock(json.bytes(), json.textFrom(), json.textTo());
+        json.expect(':');
+        long count = json.integer();
+        int real = 0;
+        for (int each = first; each != NONE; each = workloads.next(each)) {
+          real += workloads.block(each) == block ? 1 : 0;
+        }
+        if (block == NONE || count == 0 || count != real) {
+          return false;
+        }
+        counted += count;
+      } while (json.take(','));
+      json.expect('}');
+      json.expect(',');
+      boolean deleted = json.member(OF_HANDLE, 1) != 1 || json.bool();
+      json.expect('}');
+      json.expectEnd();
+      long all = 0;
+      for (int each = first; each != NONE; each = workloads.next(each)) {
+        all++;
+      }
+      return !deleted && counted == all;
+    }
+
+    /** A key among the endpoints. */
+    public void endpoint(KeyValueView read) {
+      if (endpointIsSettled(read)) {
+        mineLetGo++;
+        return;
+      }
+      KeyValue copy = read.copy();
+      synchronized (Screening.this) {
+        rest.add(copy).value(copy.key()).ifPresent(this::touch);
+      }
+    }
+
+    /** An endpoint that stays in the state uses these addresses: nobody else's use is settled. */
+    private void touch(Object value) {
+      if (value instanceof Endpoint endpoint) {
+        endpoint.addresses().forEach(address -> touch(mine.orElseThrow().find(address)));
+      }
+    }
+
+    private void touch(int block) {
+      if (block == NONE) {
+        return;
+      }
+      int ordinal = mine.orElseThrow().ordinal();
+      int[] ofOrdinal = blocks.get(block).workloads();
+      if (ordinal < ofOrdinal.length && ofOrdinal[ordinal] != NONE) {
+        touched = with(touched, touchedCount, ofOrdinal[ordinal]);
+        touchedCount++;
+      }
+    }
+
+    private boolean endpointIsSettled(KeyValueView read) {
+      byte[] bytes = read.buffer();
+      int from = read.keyFrom() + endpointPrefix;
+      int slash = from;
+      while (slash < read.keyTo() && bytes[slash] != '/') {
+        slash++;
+      }
+      try {
+        endpointReader.read(bytes, read.valueFrom(), read.valueTo());
+        if (slash >= read.keyTo()
+            || contains(bytes, slash + 1, read.keyTo(), '/')
+            || !endpointReader.isNamed(bytes, from, slash, slash + 1, read.keyTo())
+            || !endpointReader.isOrchestratedBy(KUBERNETES)) {
+          return false;
+        }
+      } catch (PlainJson.NotPlain other) {
+        return false;
+      }
+      endpointReader.identify(fingerprint);
+      int before = metCount;
+      int firstMet = NONE;
+      for (int i = 0; i < endpointReader.addresses(); i++) {
+        int workload =
+            workloadAt(bytes, endpointReader.addressFrom(i), endpointReader.addressTo(i));
+        boolean settled =
+            workload != NONE
+                && workloads.isPod(workload, fingerprint.high(), fingerprint.low())
+                && (firstMet == NONE || workloads.sameHandle(workload, firstMet));
+        if (!settled) {
+          metCount = before;
+          return false;
+        }
+        firstMet = workload;
+        met = with(met, metCount, workload);
+        metCount++;
+      }
+      return firstMet != NONE;
+    }
+
+    private int workloadAt(byte[] bytes, int from, int to) {
+      BlockIndex blocksByAddress = mine.orElseThrow();
+      int block = blocksByAddress.findAddress(bytes, from, to);
+      if (block == NONE) {
+        return NONE;
+      }
+      int[] ofOrdinal = blocks.get(block).workloads();
+      int ordinal = blocksByAddress.ordinal();
+      return ordinal < ofOrdinal.length ? ofOrdinal[ordinal] : NONE;
+    }
+
+    private void keep(KeyValueView read) {
+      KeyValue copy = read.copy();
+      synchronized (Screening.this) {
+        rest.add(copy);
+      }
+    }
+
+    /** Makes known to the others what was met; now and then, and at the end. */
+    public void flush() {
+      synchronized (Screening.this) {
+        for (int i = 0; i < metCount; i++) {
+          // Two endpoints of one pod with one address: neither is settled.
+          boolean twice = workloads.isMarked(met[i], WorkloadTable.ENDPOINT);
+          workloads.mark(met[i], twice ? WorkloadTable.SPOILED : WorkloadTable.ENDPOINT);
+        }
+        for (int i = 0; i < touchedCount; i++) {
+          workloads.mark(touched[i], WorkloadTable.SPOILED);
+        }
+        letGo += mineLetGo;
+      }
+      metCount = 0;
+      touchedCount = 0;
+      mineLetGo = 0;
+    }
+
+    private static boolean contains(byte[] bytes, int from, int to, char c) {
+      for (int i = from; i < to; i++) {
+        if (bytes[i] == c) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static int[] with(int[] list, int count, int added) {
+      int[] longer = count == list.length ? Arrays.copyOf(list, count * 2) : list;
+      longer[count] = added;
+      return longer;
+    }
+  }
+
+  private static final byte[][] OF_HANDLE = ScreenedBlock.names("block", "deleted");
+
+  private static void addIfAny(List<String> samples, String sample) {
+    if (!sample.isEmpty()) {
+      samples.add(sample);
+    }
+  }
+
+  private static Bytes key(KeyValueView read) {
+    return Bytes.of(Arrays.copyOfRange(read.buffer(), read.keyFrom(), read.keyTo()));
+  }
+
+  /** All blocks are read; handles and endpoints may come. */
+  public void blocksAreRead() {
+    workloads.index();
+    NavigableMap<Cidr, Integer> all = new TreeMap<>();
+    Set<Cidr> overlapping = new HashSet<>();
+    SortedSet<Cidr> everyBlock = new TreeSet<>(rest.blockCidrs());
+    for (int i = 0; i < blocks.size(); i++) {
+      Cidr cidr = blocks.get(i).stored().value().orElseThrow().cidr();
+      all.put(cidr, i);
+      everyBlock.add(cidr);
+    }
+    // Sorted from the larger network to the smaller: whoever overlaps does so with the last outer.
+    Optional<Cidr> outer = Optional.empty();
+    for (Cidr cidr : everyBlock) {
+      if (outer.filter(each -> each.contains(cidr)).isPresent()) {
+        overlapping.add(cidr);
+        overlapping.add(outer.get());
+      } else {
+        outer = Optional.of(cidr);
+      }
+    }
+    // An address that two blocks hold has two holders: nothing about it is settled.
+    overlapping.forEach(
+        cidr -> {
+          Integer block = all.remove(cidr);
+          if (block != null) {
+            spoilAll(blocks.get(block));
+          }
+        });
+    index = Optional.of(new BlockIndex(all));
+    spoilTunnels();
+    spoilHandlesNamedElsewhere();
+  }
+
+  private void spoilAll(Light block) {
+    for (int workload : block.workloads()) {
+      if (workload != NONE) {
+        workloads.mark(workload, WorkloadTable.SPOILED);
+      }
+    }
+  }
+
+  /** An address that a node's tunnel has is used, whatever a pod says. */
+  private void spoilTunnels() {
+    BlockIndex byAddress = index.orElseThrow();
+    rest.tunnelAddresses()
+        .forEach(
+            address -> {
+              int block = byAddress.find(address);
+              if (block != NONE) {
+                int[] ofOrdinal = blocks.get(block).workloads();
+                int ordinal = byAddress.ordinal();
+                if (ordinal < ofOrdinal.length && ofOrdinal[ordinal] != NONE) {
+                  workloads.mark(ofOrdinal[ordinal], WorkloadTable.SPOILED);
+                }
+              }
+            });
+  }
+
+  /** A handle that other ordinals name too counts more than can be seen here. */
+  private void spoilHandlesNamedElsewhere() {
+    Set<String> elsewhere = new HashSet<>();
+    rest.readableBlocks().forEach(block -> addHandles(block, elsewhere));
+    blocks.forEach(light -> addHandles(light.stored().value().orElseThrow(), elsewhere));
+    Fingerprint fingerprint = new Fingerprint();
+    for (String handle : elsewhere) {
+      byte[] bytes = handle.getBytes(StandardCharsets.UTF_8);
+      fingerprint.start().add(bytes, 0, bytes.length);
+      int each = workloads.firstOf(fingerprint.high(), fingerprint.low());
+      for (; each != NONE; each = workloads.next(each)) {
+        workloads.mark(each, WorkloadTable.SPOILED);
+      }
+    }
+  }
+
+  private static void addHandles(Block block, Set<String> handles) {
+    block.attributes().forEach(attribute -> attribute.handle().ifPresent(handles::add));
+  }
+
+  /** Beginnings of some endpoint keys, in no order: where the range of endpoints can be cut. */
+  public List<Bytes> sampleOfEndpoints() {
+    String prefix = new String(layout.endpointPrefix(), StandardCharsets.US_ASCII);
+    return sampledPods.stream().map(pod -> Bytes.utf8(prefix + pod)).toList();
+  }
+
+  /** Some handle keys, in no order: where the range of handles can be cut. */
+  public List<Bytes> sampleOfHandles() {
+    return sampledHandles.stream().map(layout::handleKey).toList();
+  }
+
+  /** All handles and endpoints are read. */
+  public void allIsRead() {
+    workloads.spreadDoubt();
+  }
+
+  /** Blocks of whose workloads not all are settled; to be read again, and {@link #resolve}d. */
+  public List<Bytes> blocksInDoubt() {
+    List<Bytes> keys = new ArrayList<>();
+    for (Light light : blocks) {
+      if (isInDoubt(light)) {
+        keys.add(light.stored().key());
+      }
+    }
+    return keys;
+  }
+
+  private boolean isInDoubt(Light light) {
+    for (int workload : light.workloads()) {
+      if (workload != NONE && !workloads.isSettled(workload)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A block in doubt, read again at the same revision. */
+  public void resolve(KeyValue again) {
+    IpamState.Builder alone = new IpamState.Builder(layout).add(again);
+    Block whole = (Block) alone.value(again.key()).orElseThrow();
+    Light light = lightAt(whole.cidr());
+    List<Integer> settled = new ArrayList<>();
+    for (int ordinal = 0; ordinal < light.workloads().length; ordinal++) {
+      int workload = light.workloads()[ordinal];
+      if (workload != NONE && workloads.isSettled(workload)) {
+        settled.add(ordinal);
+      } else if (workload != NONE) {
+        missing(workload, whole.attribute(ordinal).orElseThrow());
+      }
+    }
+    rest.add(
+        new Stored<>(
+            light.stored().at(),
+            again.key(),
+            Optional.empty(),
+            again.createRevision(),
+            again.modRevision(),
+            new Reading.Readable<>(whole.letGo(settled))));
+  }
+
+  private final Map<Cidr, Light> byCidr = new HashMap<>();
+
+  private Light lightAt(Cidr cidr) {
+    if (byCidr.isEmpty()) {
+      blocks.forEach(light -> byCidr.put(light.stored().value().orElseThrow().cidr(), light));
+    }
+    return byCidr.get(cidr);
+  }
+
+  /** What was let go of a workload that is in doubt after all. */
+  private void missing(int workload, Attribute attribute) {
+    if (workloads.isMarked(workload, WorkloadTable.HANDLE)) {
+      missingHandles.add(layout.handleKey(attribute.handle().orElseThrow()));
+    }
+    if (workloads.isMarked(workload, WorkloadTable.ENDPOINT)) {
+      missingEndpoints.add(
+          layout.endpointsOfPod(
+              attribute.secondary("namespace").orElseThrow(),
+              attribute.node().orElseThrow(),
+              attribute.secondary("pod").orElseThrow()));
+    }
+  }
+
+  /** Handles that were let go and are in doubt after all; to be read, and {@link #keep}t. */
+  public List<Bytes> handlesInDoubt() {
+    return List.copyOf(missingHandles);
+  }
+
+  /** Where endpoints lie that were let go and are in doubt after all. */
+  public List<KeyRange> endpointsInDoubt() {
+    return missingEndpoints.stream()
+        .distinct()
+        .sorted(java.util.Comparator.comparing(KeyRange::from))
+        .toList();
+  }
+
+  /** A handle or endpoint that was let go, read again at the same revision. */
+  public void keep(KeyValue again) {
+    if (!rest.has(again.key())) {
+      rest.add(again);
+      letGo--;
+    }
+  }
+
+  /** The state, as read at {@code revision}. */
+  public IpamState build(long revision) {
+    int settled = 0;
+    for (Light light : blocks) {
+      if (!isInDoubt(light)) {
+        rest.add(light.stored());
+      }
+      for (int workload : light.workloads()) {
+        settled += workload != NONE && workloads.isSettled(workload) ? 1 : 0;
+      }
+    }
+    return rest.settled(settled, letGo).build(revision);
+  }
+}

@@ -1,0 +1,101 @@
+package io.ipamrepair.run;
+
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.etcd.EtcdException;
+import io.ipamrepair.kv.EtcdFailure;
+import io.ipamrepair.kv.KeyRange;
+import io.ipamrepair.kv.KeyValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the tool's own keys in etcd say of the moment: who looks at the data now sees them in the
+ * midst of somebody's work.
+ *
+ * @param lockedSince the revision at which an operator's lock was taken; nothing when there is none
+ * @param unclosed the runs that did not end, by ID
+ */
+public record ToolKeys(Optional<Long> lockedSince, List<UnclosedRun> unclosed) {
+  /** What the token of a record says that a rollback has settled. */
+  static final String SETTLED = "rollback";
+
+  public ToolKeys {
+    unclosed = List.copyOf(unclosed);
+  }
+
+  /** A run whose record does not say that it ended. */
+  public sealed interface UnclosedRun {
+    /** The run's ID, as its key says. */
+    String run();
+
+    /**
+     * It is at work, or died.
+     *
+     * @param holder who holds it, {@code user@host}
+     * @param done how many of its steps are in etcd
+     * @param steps how many steps it has
+     * @param givenUp whether its next step can never commit any more
+     */
+    record Begun(String run, String holder, int done, int steps, boolean givenUp)
+        implements UnclosedRun {}
+
+    /** Its record is none that this release knows. */
+    record Unreadable(String run) implements UnclosedRun {}
+  }
+
+  /**
+   * Reads them, all at one revision.
+   *
+   * @return nothing when the user may not read them
+   * @throws EtcdException when etcd cannot be read
+   */
+  public static Optional<ToolKeys> read(Etcd etcd) throws EtcdException {
+    try {
+      List<KeyValue> found =
+          etcd.<List<KeyValue>>read(
+                  List.of(KeyRange.of(RunKeys.LOCK), RunKeys.records()), ArrayList::new, List::add)
+              .value();
+      return Optional.of(of(found));
+    } catch (EtcdException failed) {
+      if (failed.failure().kind() == EtcdFailure.Kind.PERMISSION) {
+        return Optional.empty();
+      }
+      throw failed;
+    }
+  }
+
+  private static ToolKeys of(List<KeyValue> found) {
+    Optional<Long> lockedSince = Optional.empty();
+    List<UnclosedRun> unclosed = new ArrayList<>();
+    for (KeyValue each : found) {
+      if (each.key().equals(RunKeys.LOCK)) {
+        lockedSince = Optional.of(each.createRevision());
+      } else {
+        String run = RunKeys.runOf(each.key());
+        Optional<RunRecord> record = RunRecord.decode(each.value());
+        if (record.isEmpty()) {
+          unclosed.add(new UnclosedRun.Unreadable(run));
+        } else if (!hasEnded(record.get())) {
+          unclosed.add(begun(run, record.get()));
+        }
+      }
+    }
+    return new ToolKeys(lockedSince, unclosed);
+  }
+
+  /** A run that a rollback took over and settled is never closed, and of no concern any more. */
+  private static boolean hasEnded(RunRecord record) {
+    boolean settled = record.state() == RunRecord.State.GIVEN_UP && record.token().equals(SETTLED);
+    return settled || record.state() == RunRecord.State.CLOSED;
+  }
+
+  private static UnclosedRun begun(String run, RunRecord record) {
+    return new UnclosedRun.Begun(
+        run,
+        record.holder(),
+        record.done(),
+        record.steps(),
+        record.state() == RunRecord.State.GIVEN_UP);
+  }
+}
