@@ -36,7 +36,7 @@ final class K3NonCanonicalKey implements Rule {
         new Finding(
             id(),
             Severity.ERROR,
-            List.of(ObjectName.key(stored.key().display())),
+            List.of(ObjectName.key(stored.key().label())),
             "Key "
                 + stored.key()
                 + " means "
