@@ -12,6 +12,7 @@ import io.ipamrepair.kv.Transaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,7 +48,7 @@ final class Loader {
 
   /** Writes all keys; returns when etcd has them. */
   void load(EtcdTarget target) throws EtcdException, InterruptedException {
-    TimeLimits patient = new TimeLimits(PATIENCE, PATIENCE, PATIENCE);
+    TimeLimits patient = new TimeLimits(PATIENCE, PATIENCE, Optional.empty());
     ExecutorService threads = Executors.newFixedThreadPool(IN_FLIGHT);
     try (Etcd etcd = Etcd.connect(target, patient, List.of(Bytes.utf8(KeyLayout.ROOT)))) {
       List<Future<?>> running = new ArrayList<>();

@@ -37,10 +37,10 @@ public sealed interface CalicoKey {
   }
 
   /** A legacy bare host key, {@code /calico/ipam/v2/host/NODE}. */
-  record HostRecordKey(String node, String rawKey) implements CalicoKey {
+  record HostRecordKey(String node, String label) implements CalicoKey {
     @Override
     public ObjectName object() {
-      return ObjectName.key(rawKey);
+      return ObjectName.key(label);
     }
   }
 
@@ -77,18 +77,18 @@ public sealed interface CalicoKey {
   }
 
   /** The cluster information, whose only legal name is {@code default}. */
-  record ClusterInformationKey(String name, String rawKey) implements CalicoKey {
+  record ClusterInformationKey(String name, String label) implements CalicoKey {
     @Override
     public ObjectName object() {
-      return name.equals("default") ? ObjectName.CLUSTER : ObjectName.key(rawKey);
+      return name.equals("default") ? ObjectName.CLUSTER : ObjectName.key(label);
     }
   }
 
   /** Another resource of Calico's that this tool reads: its kind in the plural, as in the key. */
-  record ResourceKey(String plural, String name, String rawKey) implements CalicoKey {
+  record ResourceKey(String plural, String name, String label) implements CalicoKey {
     @Override
     public ObjectName object() {
-      return ObjectName.key(rawKey);
+      return ObjectName.key(label);
     }
   }
 
@@ -96,26 +96,26 @@ public sealed interface CalicoKey {
    * A key of a resource that this tool reads, with the wrong number of segments or a name that is
    * not UTF-8 (rule K4). Its value is not read.
    */
-  record MisplacedResourceKey(String plural, String rawKey) implements CalicoKey {
+  record MisplacedResourceKey(String plural, String label) implements CalicoKey {
     @Override
     public ObjectName object() {
-      return ObjectName.key(rawKey);
+      return ObjectName.key(label);
     }
   }
 
   /** A key below Calico's IPAM prefix of no form that is known (rule K1). Its value is not read. */
-  record UnknownIpamKey(String rawKey) implements CalicoKey {
+  record UnknownIpamKey(String label) implements CalicoKey {
     @Override
     public ObjectName object() {
-      return ObjectName.key(rawKey);
+      return ObjectName.key(label);
     }
   }
 
   /** A key that is none of this tool's business. */
-  record ForeignKey(String rawKey) implements CalicoKey {
+  record ForeignKey(String label) implements CalicoKey {
     @Override
     public ObjectName object() {
-      return ObjectName.key(rawKey);
+      return ObjectName.key(label);
     }
   }
 }

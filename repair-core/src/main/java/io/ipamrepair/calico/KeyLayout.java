@@ -32,8 +32,15 @@ public final class KeyLayout {
   private static final String NODES = "nodes";
   private static final String ENDPOINTS = "workloadendpoints";
   private static final String CLUSTER_INFORMATION = "clusterinformations";
-  private static final Set<String> OTHER_RESOURCES =
-      Set.of("ipreservations", "ipamconfigurations", "bgpconfigurations");
+  private static final Set<String> RESOURCES_READ =
+      Set.of(
+          POOLS,
+          NODES,
+          ENDPOINTS,
+          CLUSTER_INFORMATION,
+          "ipreservations",
+          "ipamconfigurations",
+          "bgpconfigurations");
 
   private static final byte[] HANDLE_PREFIX = HANDLE.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ENDPOINT_PREFIX =
@@ -48,20 +55,9 @@ public final class KeyLayout {
   /** Words of Calico's in keys, which name nobody. */
   private static final Set<String> SEGMENTS =
       Stream.concat(
-              OTHER_RESOURCES.stream(),
+              RESOURCES_READ.stream(),
               Stream.of(
-                  "assignment",
-                  "host",
-                  "virtual",
-                  "handle",
-                  "config",
-                  "ipv4",
-                  "ipv6",
-                  "block",
-                  POOLS,
-                  NODES,
-                  ENDPOINTS,
-                  CLUSTER_INFORMATION))
+                  "assignment", "host", "virtual", "handle", "config", "ipv4", "ipv6", "block"))
           .collect(Collectors.toUnmodifiableSet());
 
   /** The key ranges that a scan reads. */
@@ -87,14 +83,14 @@ public final class KeyLayout {
     String raw = key.display();
     boolean isText = key.text().isPresent();
     if (raw.startsWith(IPAM)) {
-      return isText ? classifyIpam(raw) : new CalicoKey.UnknownIpamKey(raw);
+      return isText ? classifyIpam(raw, key) : new CalicoKey.UnknownIpamKey(key.label());
     }
     return raw.startsWith(RESOURCES)
-        ? classifyResource(raw, isText)
-        : new CalicoKey.ForeignKey(raw);
+        ? classifyResource(raw, key, isText)
+        : new CalicoKey.ForeignKey(key.label());
   }
 
-  private CalicoKey classifyIpam(String raw) {
+  private CalicoKey classifyIpam(String raw, Bytes key) {
     if (raw.equals(CONFIG)) {
       return new CalicoKey.ConfigKey();
     }
@@ -106,7 +102,7 @@ public final class KeyLayout {
     if (block.matches()) {
       return cidrOfSegment(block.group(2))
           .<CalicoKey>map(cidr -> new CalicoKey.BlockKey(cidr, key(cidr).display().equals(raw)))
-          .orElse(new CalicoKey.UnknownIpamKey(raw));
+          .orElseGet(() -> new CalicoKey.UnknownIpamKey(key.label()));
     }
     Matcher affinity = AFFINITY.matcher(raw);
     if (affinity.matches()) {
@@ -117,34 +113,30 @@ public final class KeyLayout {
               cidr ->
                   new CalicoKey.AffinityKey(
                       owner, cidr, key(new AffinityId(owner, cidr)).display().equals(raw)))
-          .orElse(new CalicoKey.UnknownIpamKey(raw));
+          .orElseGet(() -> new CalicoKey.UnknownIpamKey(key.label()));
     }
     Matcher host = HOST_RECORD.matcher(raw);
     return host.matches()
-        ? new CalicoKey.HostRecordKey(host.group(1), raw)
-        : new CalicoKey.UnknownIpamKey(raw);
+        ? new CalicoKey.HostRecordKey(host.group(1), key.label())
+        : new CalicoKey.UnknownIpamKey(key.label());
   }
 
-  private static CalicoKey classifyResource(String raw, boolean isText) {
+  private static CalicoKey classifyResource(String raw, Bytes key, boolean isText) {
     String[] segments = raw.substring(RESOURCES.length()).split("/", -1);
+    String plural = segments[0];
     boolean filled = isText && List.of(segments).stream().noneMatch(String::isEmpty);
-    boolean plain = filled && segments.length == 2;
-    CalicoKey misplaced = new CalicoKey.MisplacedResourceKey(segments[0], raw);
-    return switch (segments[0]) {
-      case POOLS -> plain ? new CalicoKey.PoolKey(segments[1]) : misplaced;
-      case NODES -> plain ? new CalicoKey.NodeKey(segments[1]) : misplaced;
-      case CLUSTER_INFORMATION ->
-          plain ? new CalicoKey.ClusterInformationKey(segments[1], raw) : misplaced;
-      case ENDPOINTS ->
-          filled && segments.length == 3
-              ? new CalicoKey.EndpointKey(new EndpointId(segments[1], segments[2]))
-              : misplaced;
-      default -> {
-        if (!OTHER_RESOURCES.contains(segments[0])) {
-          yield new CalicoKey.ForeignKey(raw);
-        }
-        yield plain ? new CalicoKey.ResourceKey(segments[0], segments[1], raw) : misplaced;
-      }
+    boolean placed = filled && segments.length == (plural.equals(ENDPOINTS) ? 3 : 2);
+    if (!RESOURCES_READ.contains(plural)) {
+      return new CalicoKey.ForeignKey(key.label());
+    } else if (!placed) {
+      return new CalicoKey.MisplacedResourceKey(plural, key.label());
+    }
+    return switch (plural) {
+      case POOLS -> new CalicoKey.PoolKey(segments[1]);
+      case NODES -> new CalicoKey.NodeKey(segments[1]);
+      case ENDPOINTS -> new CalicoKey.EndpointKey(new EndpointId(segments[1], segments[2]));
+      case CLUSTER_INFORMATION -> new CalicoKey.ClusterInformationKey(segments[1], key.label());
+      default -> new CalicoKey.ResourceKey(plural, segments[1], key.label());
     };
   }
 

@@ -44,8 +44,8 @@ public record ObjectName(String text) implements Comparable<ObjectName> {
     return new ObjectName("address:" + address);
   }
 
-  public static ObjectName key(String rawKey) {
-    return new ObjectName("key:" + rawKey);
+  public static ObjectName key(String label) {
+    return new ObjectName("key:" + label);
   }
 
   /** The part in front of the first colon: {@code pool}, {@code block}… */

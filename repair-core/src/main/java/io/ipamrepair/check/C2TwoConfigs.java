@@ -2,7 +2,6 @@ package io.ipamrepair.check;
 
 import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamConfig;
-import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Resource;
 import io.ipamrepair.calico.Stored;
 import io.ipamrepair.json.Json;
@@ -57,7 +56,7 @@ final class C2TwoConfigs implements Rule {
                             found.accept(
                                 finding(
                                     Severity.WARNING,
-                                    List.of(ObjectName.key(stored.key().display())),
+                                    List.of(stored.object()),
                                     "The IPAMConfiguration resource, which IPAM ignores in etcd,"
                                         + " differs from the configuration in use in "
                                         + Wording.all(differences)

@@ -1,6 +1,5 @@
 package io.ipamrepair.check;
 
-import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Stored;
 import java.util.List;
 import java.util.function.Consumer;
@@ -45,7 +44,7 @@ final class K1UnknownKey implements Rule {
                 found.accept(
                     finding(
                         Severity.INFO,
-                        List.of(ObjectName.key(stored.key().display())),
+                        List.of(stored.object()),
                         "Key " + stored.key() + " is a host record of old releases.",
                         evidence.traffic().administrative("Deleting the node removes it."),
                         Remedy.None.NEEDED)));

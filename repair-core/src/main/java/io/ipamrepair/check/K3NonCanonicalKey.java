@@ -54,7 +54,7 @@ final class K3NonCanonicalKey implements Rule {
   private Finding finding(Stored<?> stored, String kind, Cidr cidr, Effect effect) {
     return finding(
         Severity.ERROR,
-        List.of(ObjectName.key(stored.key().display())),
+        List.of(ObjectName.key(stored.key().label())),
         "Key "
             + stored.key()
             + " means "

@@ -48,7 +48,7 @@ final class K4ResourceIdentity implements Rule {
                 report(
                     evidence,
                     Severity.ERROR,
-                    ObjectName.key(stored.key().display()),
+                    stored.object(),
                     "Key "
                         + stored.key()
                         + (stored.key().text().isEmpty()

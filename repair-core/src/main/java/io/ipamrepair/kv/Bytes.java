@@ -65,17 +65,27 @@ public final class Bytes implements Comparable<Bytes> {
   }
 
   /**
-   * The bytes as text where they are UTF-8; else each byte outside printable ASCII as {@code \xHH}.
-   * For people.
+   * The bytes as text where they are UTF-8; else each byte outside printable ASCII, and each
+   * backslash, as {@code \xHH}. For people.
    */
   public String display() {
     return text().orElseGet(this::escaped);
   }
 
+  /**
+   * As {@link #display()}, but no two sequences have one label, not even one that is no UTF-8 and a
+   * text that looks like its escapes. For names of keys.
+   */
+  public String label() {
+    String display = display();
+    boolean looksEscaped = display.contains("\\x") && text().isPresent();
+    return looksEscaped ? display.replace("\\", "\\x5c") : display;
+  }
+
   private String escaped() {
     StringBuilder out = new StringBuilder();
     for (byte b : content) {
-      if (b >= 0x20 && b < 0x7f) {
+      if (b >= 0x20 && b < 0x7f && b != '\\') {
         out.append((char) b);
       } else {
         out.append(String.format("\\x%02x", b & 0xff));

@@ -194,7 +194,7 @@ public record BlockFacts(
     Set<ObjectName> own = new LinkedHashSet<>(Set.of(object()));
     claimants.forEach(claim -> own.add(ObjectName.affinity(claim.owner(), cidr)));
     places.forEach(place -> own.add(ObjectName.address(place.address())));
-    key.filter(each -> !canonical).ifPresent(each -> own.add(ObjectName.key(each.display())));
+    key.filter(each -> !canonical).ifPresent(each -> own.add(ObjectName.key(each.label())));
     return own;
   }
 

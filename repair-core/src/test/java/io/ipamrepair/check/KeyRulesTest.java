@@ -207,4 +207,20 @@ class KeyRulesTest {
     assertThat(Cluster.with().put(RESOURCES + "nodes/n1", value).found("K2"))
         .containsExactly("K2 error node:n1");
   }
+
+  @Test
+  void aKeyThatIsNotUtf8AndOneThatLooksLikeItsEscapesHaveTwoNames() {
+    Bytes front = Bytes.utf8(IPAM + "h");
+    Bytes back = Bytes.utf8("\\x/1");
+    Cluster cluster =
+        Cluster.with()
+            .put(front.plus(Bytes.of(new byte[] {(byte) 0xf3})).plus(back), "{}")
+            .put(front.plus(Bytes.utf8("\\xf3")).plus(back), "{}")
+            .put(front.plus(Bytes.utf8("\\")), "{}");
+    assertThat(cluster.found("K1"))
+        .containsExactly(
+            "K1 warning key:" + IPAM + "h\\",
+            "K1 warning key:" + IPAM + "h\\x5cxf3\\x5cx/1",
+            "K1 warning key:" + IPAM + "h\\xf3\\x5cx/1");
+  }
 }
