@@ -135,15 +135,16 @@ $ ipam-repair show pool eqiad-pods-second
 |
 | ERROR   P1  Pool eqiad-pods-second: 10.64.64.1/24 has host bits: it means 10.64.64.0/24, or another network was meant.
 |             calicoctl refuses to delete it.
-|             Traffic: None by itself: nodes compute with 10.64.64.0/24.
+|             Traffic: None by itself: nodes compute with 10.64.64.0/24. Urgency: any time.
 |             ipam-repair remove-pool eqiad-pods-second
 | ERROR   P2  Pool eqiad-pods-second (10.64.64.1/24 = 10.64.64.0/24) overlaps eqiad-pods (10.64.64.0/24).
 |             Traffic: None by itself: the settings of eqiad-pods, the first by name, hold. Deleting either by its CIDR
-|             may delete the other, and takes blocks from their nodes.
+|             may delete the other, and takes blocks from their nodes. Urgency: today.
 |             ipam-repair remove-pool eqiad-pods-second
 | ERROR   B10 Block 10.64.64.0/26 lies in 2 pools: eqiad-pods, eqiad-pods-second.
 |             The same of block 10.64.64.64/26, block 10.64.64.128/26, block 10.64.64.192/26.
 |             Traffic: None by itself. Deleting one of the pools with Calico's tools can take the block from its node.
+|             Urgency: today.
 |             ipam-repair remove-pool eqiad-pods-second
 | Next: ipam-repair show block 10.64.64.0/26
 
@@ -196,11 +197,12 @@ $ ipam-repair show address 10.192.72.17
 |
 | ERROR   W2  Pod default/blubberoid-7c5dd8fb5d-zlsjf on kubernetes2001 uses 10.192.72.17, which is held for another.
 |             Traffic: Whoever it is held for may use it too; it is released when that one ends, and then given out again.
+|             Urgency: now.
 |             No command of this tool repairs this yet.
 | ERROR   W4  Address 10.192.72.17 is used by both pod default/blubberoid-7c5dd8fb5d-zlsjf on kubernetes2001 and pod
 |             default/echostore-6d8f6bb64d-vqn22 on kubernetes2001.
 |             Traffic: Each connection reaches only one of them: on the nodes of the two each node's own, from other nodes
-|             one or the other.
+|             one or the other. Urgency: now.
 |             No command of this tool repairs this yet.
 | Next: ipam-repair show block 10.192.72.16/29
 
@@ -221,11 +223,12 @@ $ ipam-repair show block 10.192.72.16/29
 |
 | ERROR   W2  Pod default/blubberoid-7c5dd8fb5d-zlsjf on kubernetes2001 uses 10.192.72.17, which is held for another.
 |             Traffic: Whoever it is held for may use it too; it is released when that one ends, and then given out again.
+|             Urgency: now.
 |             No command of this tool repairs this yet.
 | ERROR   W4  Address 10.192.72.17 is used by both pod default/blubberoid-7c5dd8fb5d-zlsjf on kubernetes2001 and pod
 |             default/echostore-6d8f6bb64d-vqn22 on kubernetes2001.
 |             Traffic: Each connection reaches only one of them: on the nodes of the two each node's own, from other nodes
-|             one or the other.
+|             one or the other. Urgency: now.
 |             No command of this tool repairs this yet.
 | Next: ipam-repair show address 10.192.72.17
 
@@ -252,7 +255,8 @@ $ ipam-repair show handle k8s-pod-network.951c6f73dc66e262230d3fa5d0a3a704de7c25
 |             compacted away in etcd: older values of handle k8s-pod-network.951c6f73dc66e262230d3fa5d0a3a704de7c…
 |
 | ERROR   H2  Handle k8s-pod-network.951c6f73dc66e262… counts 1 address in block 10.192.68.128/26 and has 3.
-|             Traffic: None on running traffic. When its pod ends the address is not released: it leaks.
+|             Traffic: None on running traffic. When its pod ends the address is not released: it leaks. Urgency: any
+|             time.
 |             No command of this tool repairs this yet.
 | Next: ipam-repair show address 10.192.68.131
 

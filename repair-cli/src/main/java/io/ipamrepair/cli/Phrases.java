@@ -14,8 +14,8 @@ final class Phrases {
 
   private static final Pattern MESSAGE =
       Pattern.compile(
-          "(?<indent> *)(?<prose>.*?)(?<command>(?<=^| )(ipam-repair|etcdctl) .*"
-              + "|(?<=: )(remove-pool|release-orphan-blocks|reassign-affinity) .*|$)",
+          "(?<indent> *)(?<prose>.*?)(?<command>(?<=^| )ipam-repair .*"
+              + "|(?<=: )(etcdctl|remove-pool|release-orphan-blocks|reassign-affinity) .*|$)",
           Pattern.DOTALL);
 
   private Phrases() {}
@@ -37,9 +37,8 @@ final class Phrases {
 
   /**
    * A line of a message in lines of at most {@link #WIDTH} characters, the further ones indented
-   * deeper. A command is to be copied, so it is not broken: from {@code ipam-repair} or {@code
-   * etcdctl} on, or from a repair's name behind a colon, everything stays on one line, however
-   * long.
+   * deeper. A command is to be copied, so it is not broken: from {@code ipam-repair} on, or from
+   * {@code etcdctl} or a repair's name behind a colon, everything stays on one line, however long.
    */
   static List<String> message(String line) {
     Matcher parts = MESSAGE.matcher(line);
