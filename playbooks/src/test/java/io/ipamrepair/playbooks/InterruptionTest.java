@@ -25,7 +25,10 @@ class InterruptionTest {
     try (Stage stage = new Stage(Stage.LAUNCHER, folder)) {
       stage.load("v3.32.1/healthy-v4");
       play(stage, "ipam-repair remove-pool default-ipv4-ippool --keep-blocks --out p.json", 0);
-      Process apply = stage.start("ipam-repair apply p.json --yes");
+      // Who starts tests with nohup, or behind a shell's &, has some signals ignored, and so have
+      // its children.
+      Process apply =
+          stage.start(List.of("env", "--default-signal"), "ipam-repair apply p.json --yes");
       List<String> said = new ArrayList<>();
       try (BufferedReader reader =
           new BufferedReader(

@@ -108,11 +108,17 @@ final class Stage implements AutoCloseable {
 
   /** Starts a command as a process of its own; its results and messages come in one stream. */
   Process start(String command) throws IOException {
+    return start(List.of(), command);
+  }
+
+  /** The same, started by a program that becomes it. */
+  Process start(List<String> by, String command) throws IOException {
     List<String> words = new ArrayList<>(List.of(command.split(" ")));
     if (!words.get(0).equals("ipam-repair")) {
       throw new IOException("a story runs ipam-repair only, not: " + command);
     }
     words.set(0, launcher.toString());
+    words.addAll(0, by);
     ProcessBuilder builder =
         new ProcessBuilder(words).directory(folder.toFile()).redirectErrorStream(true);
     builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
