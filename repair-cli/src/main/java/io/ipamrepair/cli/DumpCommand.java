@@ -52,7 +52,7 @@ final class DumpCommand extends ToolCommand {
     }
     DumpWriter writer =
         new DumpWriter(target, redact ? Optional.of(redaction()) : Optional.empty());
-    Written written = session.from(top(), source -> write(writer, source));
+    Written written = session.from(top(), (source, etcd) -> write(writer, source));
     if (json()) {
       session.terminal().raw(PrettyJson.of(json(target, written)));
     } else {

@@ -169,14 +169,7 @@ final class Session {
 
   /** Reads the whole state, at one revision, from where the options say. */
   ReadState read(IpamRepair options) {
-    return from(options, this::read);
-  }
-
-  private ReadState read(StateSource source) throws EtcdException, SourceException {
-    long start = System.nanoTime();
-    Origin origin = source.origin();
-    IpamState state = source.read();
-    return new ReadState(state, origin, Duration.ofNanos(System.nanoTime() - start));
+    return read(options, (read, etcd) -> read);
   }
 
   /** Goes on with a state that was read, and the live etcd that it was read from, if it was. */
@@ -186,23 +179,19 @@ final class Session {
 
   /** Reads the whole state, at one revision, and then what is asked of the same etcd. */
   <T> T read(IpamRepair options, Afterwards<T> afterwards) {
-    try {
-      if (options.snapshot.isPresent() || options.dump.isPresent()) {
-        return afterwards.with(read(options), Optional.empty());
-      }
-      try (Etcd etcd = connect(connection(options))) {
-        return afterwards.with(read(new LiveSource(etcd)), Optional.of(etcd));
-      }
-    } catch (EtcdException unusable) {
-      throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
-    } catch (SourceException unusable) {
-      throw new CommandFailure(ExitCode.USAGE, unusable.getMessage());
-    }
+    return from(options, (source, etcd) -> afterwards.with(read(source), etcd));
   }
 
-  /** What a command does with a source. */
+  private static ReadState read(StateSource source) throws EtcdException, SourceException {
+    long start = System.nanoTime();
+    Origin origin = source.origin();
+    IpamState state = source.read();
+    return new ReadState(state, origin, Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** What a command does with a source, and with the etcd behind it where that is a live one. */
   interface Use<T> {
-    T of(StateSource source) throws EtcdException, SourceException;
+    T of(StateSource source, Optional<Etcd> etcd) throws EtcdException, SourceException;
   }
 
   /** Opens the live etcd or the file that the options name, and uses it. */
@@ -212,14 +201,14 @@ final class Session {
       if (options.snapshot.isPresent()) {
         Path file = options.snapshot.get();
         Bytes prefix = Bytes.utf8(options.prefix.orElse(""));
-        return use.of(SnapshotFile.open(resolve(file), file.toString(), prefix));
+        return use.of(SnapshotFile.open(resolve(file), file.toString(), prefix), Optional.empty());
       }
       if (options.dump.isPresent()) {
         Path file = options.dump.get();
-        return use.of(DumpFile.open(resolve(file), file.toString()));
+        return use.of(DumpFile.open(resolve(file), file.toString()), Optional.empty());
       }
       try (Etcd etcd = connect(connection(options))) {
-        return use.of(new LiveSource(etcd));
+        return use.of(new LiveSource(etcd), Optional.of(etcd));
       }
     } catch (EtcdException unusable) {
       throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
