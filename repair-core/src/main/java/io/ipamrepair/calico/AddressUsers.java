@@ -80,20 +80,15 @@ public final class AddressUsers {
     SortedSet<IpAddress> inside =
         new TreeSet<>(users.subMap(network.base(), true, network.last(), true).keySet());
     if (state.settledWorkloads() > 0) {
-      state.blocks().values().stream()
-          .flatMap(stored -> stored.value().stream())
-          .filter(block -> block.cidr().overlaps(network))
-          .forEach(
-              block ->
-                  block.held().stream()
-                      .filter(
-                          ordinal ->
-                              block.attribute(ordinal).filter(Attribute::settled).isPresent())
-                      .map(block::address)
-                      .filter(network::contains)
-                      .forEach(inside::add));
+      state.addressesIn(network, AddressUsers::settled).forEach(inside::add);
     }
     return List.copyOf(inside);
+  }
+
+  private static List<Integer> settled(Block block) {
+    return block.held().stream()
+        .filter(ordinal -> block.attribute(ordinal).filter(Attribute::settled).isPresent())
+        .toList();
   }
 
   /** The node that a user runs on, or is; empty when an endpoint names none. */

@@ -231,6 +231,13 @@ public final class Block {
     return held;
   }
 
+  /** The ordinals that hold an address for somebody: {@link #held()} without Windows' own. */
+  public List<Integer> inUse() {
+    return held().stream()
+        .filter(ordinal -> attribute(ordinal).filter(Attribute::isWindowsReserved).isEmpty())
+        .toList();
+  }
+
   /**
    * Whether no ordinal is allocated at all, cooling-down ones included: only then can the block be
    * deleted.

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -296,6 +297,18 @@ public final class IpamState {
    */
   public SortedMap<Cidr, Stored<Block>> blocks() {
     return Collections.unmodifiableSortedMap(blocks);
+  }
+
+  /**
+   * The addresses inside {@code network} that blocks have, block by block, at the ordinals that
+   * {@code ordinals} names of each.
+   */
+  public Stream<IpAddress> addressesIn(Cidr network, Function<Block, List<Integer>> ordinals) {
+    return blocks.values().stream()
+        .flatMap(stored -> stored.value().stream())
+        .filter(block -> block.cidr().overlaps(network))
+        .flatMap(block -> ordinals.apply(block).stream().map(block::address))
+        .filter(network::contains);
   }
 
   /** Blocks whose key is not canonical (rule K3), in key order. */

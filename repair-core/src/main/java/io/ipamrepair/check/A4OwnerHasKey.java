@@ -1,7 +1,6 @@
 package io.ipamrepair.check;
 
 import io.ipamrepair.calico.Block;
-import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Owner;
 import io.ipamrepair.calico.Stored;
@@ -37,7 +36,7 @@ final class A4OwnerHasKey implements Rule {
   @Override
   public void judge(Evidence evidence, Consumer<Finding> found) {
     for (Stored<Block> stored : evidence.canonicalBlocks()) {
-      Cidr cidr = ((CalicoKey.BlockKey) stored.at()).cidr();
+      Cidr cidr = Evidence.cidr(stored);
       Optional<Owner> owner = stored.value().flatMap(Block::owner);
       if (owner.filter(each -> !evidence.hasAffinityKey(each, cidr)).isPresent()) {
         found.accept(

@@ -66,7 +66,7 @@ final class A5Unfinished implements Rule {
   }
 
   private static boolean isTransient(Claim claim) {
-    return claim.standing() == Claim.Standing.OWN || claim.standing() == Claim.Standing.UNREADABLE;
+    return claim.standing() == Standing.OWN || claim.standing() == Standing.UNREADABLE;
   }
 
   private static String block(Claim claim) {

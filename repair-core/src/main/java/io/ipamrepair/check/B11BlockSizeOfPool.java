@@ -1,7 +1,6 @@
 package io.ipamrepair.check;
 
 import io.ipamrepair.calico.Block;
-import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Pools.NamedPool;
 import io.ipamrepair.calico.Stored;
@@ -39,7 +38,7 @@ final class B11BlockSizeOfPool implements Rule {
   @Override
   public void judge(Evidence evidence, Consumer<Finding> found) {
     for (Stored<Block> stored : evidence.canonicalBlocks()) {
-      Cidr cidr = ((CalicoKey.BlockKey) stored.at()).cidr();
+      Cidr cidr = Evidence.cidr(stored);
       List<NamedPool> pools = evidence.poolsOver(cidr);
       if (pools.size() == 1 && pools.get(0).pool().blockSize() != cidr.prefixLength()) {
         NamedPool pool = pools.get(0);

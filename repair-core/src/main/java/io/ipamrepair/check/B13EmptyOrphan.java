@@ -1,7 +1,6 @@
 package io.ipamrepair.check;
 
 import io.ipamrepair.calico.Block;
-import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Stored;
 import java.util.List;
@@ -37,9 +36,9 @@ final class B13EmptyOrphan implements Rule {
         found.accept(
             finding(
                 Severity.ERROR,
-                List.of(ObjectName.block(((CalicoKey.BlockKey) stored.at()).cidr())),
+                List.of(ObjectName.block(Evidence.cidr(stored))),
                 "Block "
-                    + ((CalicoKey.BlockKey) stored.at()).cidr()
+                    + Evidence.cidr(stored)
                     + " is empty and belongs to nobody: no node can claim it.",
                 evidence.traffic().emptyAndNobodys(),
                 evidence.remedies().orphan(stored)));

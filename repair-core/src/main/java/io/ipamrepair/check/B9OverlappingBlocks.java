@@ -1,7 +1,6 @@
 package io.ipamrepair.check;
 
 import io.ipamrepair.calico.Block;
-import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Stored;
 import io.ipamrepair.cidr.Cidr;
@@ -46,13 +45,13 @@ final class B9OverlappingBlocks implements Rule {
   public void judge(Evidence evidence, Consumer<Finding> found) {
     List<Stored<Block>> all = new ArrayList<>(evidence.canonicalBlocks());
     all.addAll(evidence.state().nonCanonicalBlocks());
-    all.sort(Comparator.<Stored<Block>, Cidr>comparing(stored -> key(stored).cidr()));
+    all.sort(Comparator.<Stored<Block>, Cidr>comparing(Evidence::cidr));
     Map<Bytes, List<Stored<Block>>> overlapping = new HashMap<>();
     // CIDRs that overlap are nested, so those around the present one form a stack.
     List<Stored<Block>> around = new ArrayList<>();
     for (Stored<Block> block : all) {
-      Cidr cidr = key(block).cidr();
-      while (!around.isEmpty() && !key(last(around)).cidr().contains(cidr)) {
+      Cidr cidr = Evidence.cidr(block);
+      while (!around.isEmpty() && !Evidence.cidr(last(around)).contains(cidr)) {
         around.remove(around.size() - 1);
       }
       for (Stored<Block> outer : around) {
@@ -77,15 +76,11 @@ final class B9OverlappingBlocks implements Rule {
     map.computeIfAbsent(block.key(), none -> new ArrayList<>(1)).add(other);
   }
 
-  private static CalicoKey.BlockKey key(Stored<Block> stored) {
-    return (CalicoKey.BlockKey) stored.at();
-  }
-
   private Finding finding(Evidence evidence, Stored<Block> block, List<Stored<Block>> others) {
-    Cidr cidr = key(block).cidr();
-    Cidr other = key(others.get(0)).cidr();
+    Cidr cidr = Evidence.cidr(block);
+    Cidr other = Evidence.cidr(others.get(0));
     List<Effect> effects =
-        others.stream().map(each -> effect(evidence.traffic(), cidr, key(each).cidr())).toList();
+        others.stream().map(each -> effect(evidence.traffic(), cidr, Evidence.cidr(each))).toList();
     Urgency worst =
         effects.stream()
             .flatMap(effect -> effect.urgency().stream())
@@ -100,7 +95,7 @@ final class B9OverlappingBlocks implements Rule {
                 ? " stands under a second key, " + others.get(0).key()
                 : (cidr.contains(other) ? " contains " : " lies in ")
                     + (others.size() == 1 ? "block " : "blocks ")
-                    + Wording.some(others.stream().map(each -> key(each).cidr()).toList(), 3))
+                    + Wording.some(others.stream().map(each -> Evidence.cidr(each)).toList(), 3))
             + ".",
         effects.get(0).judged(worst),
         Remedy.None.YET);

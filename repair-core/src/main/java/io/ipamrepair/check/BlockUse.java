@@ -5,7 +5,6 @@ import io.ipamrepair.calico.Block;
 import io.ipamrepair.cidr.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,12 +19,12 @@ record BlockUse(List<IpAddress> addresses, SortedMap<String, Integer> byNode) {
   static BlockUse of(Block block) {
     List<IpAddress> addresses = new ArrayList<>();
     SortedMap<String, Integer> byNode = new TreeMap<>();
-    for (int ordinal : block.held()) {
-      Optional<Attribute> attribute = block.attribute(ordinal);
-      if (attribute.filter(Attribute::isWindowsReserved).isEmpty()) {
-        addresses.add(block.address(ordinal));
-        attribute.flatMap(Attribute::node).ifPresent(node -> byNode.merge(node, 1, Integer::sum));
-      }
+    for (int ordinal : block.inUse()) {
+      addresses.add(block.address(ordinal));
+      block
+          .attribute(ordinal)
+          .flatMap(Attribute::node)
+          .ifPresent(node -> byNode.merge(node, 1, Integer::sum));
     }
     return new BlockUse(addresses, byNode);
   }

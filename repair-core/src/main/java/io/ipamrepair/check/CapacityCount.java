@@ -78,11 +78,7 @@ final class CapacityCount {
     long borrowed = 0;
     Map<String, Integer> byNode = new HashMap<>();
     Optional<Owner> owner = block.owner();
-    int size = Math.min(block.slots(), block.cidr().ordinals());
-    for (int ordinal = 0; ordinal < size; ordinal++) {
-      if (!block.holds(ordinal)) {
-        continue;
-      }
+    for (int ordinal : block.held()) {
       held++;
       boolean isReserved = !reservations.isEmpty() && reserved.covers(block.address(ordinal));
       heldUnreserved += isReserved ? 0 : 1;

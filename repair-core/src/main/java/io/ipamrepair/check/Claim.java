@@ -17,20 +17,6 @@ import java.util.Optional;
  * @param block the block, if it exists and can be read
  */
 record Claim(AffinityId id, Optional<Affinity> affinity, Standing standing, Optional<Block> block) {
-  /** How a block stands to the owner of an affinity for it. */
-  enum Standing {
-    /** There is no such block. */
-    ABSENT,
-    /** There is one, and whose it is cannot be read. */
-    UNREADABLE,
-    /** It is his. */
-    OWN,
-    /** It is somebody else's. */
-    ANOTHERS,
-    /** It is nobody's; also when its owner's text is none that Calico knows (rule B8). */
-    NOBODYS
-  }
-
   ObjectName object() {
     return ObjectName.affinity(id.owner(), id.cidr());
   }

@@ -87,42 +87,26 @@ final class Evidence {
   }
 
   private Claim claim(AffinityId id, Stored<Affinity> stored) {
-    Optional<Stored<Block>> block = Optional.ofNullable(state.blocks().get(id.cidr()));
-    Claim.Standing standing;
-    if (block.isEmpty()) {
-      standing = Claim.Standing.ABSENT;
-    } else if (block.get().value().isEmpty()) {
-      standing = Claim.Standing.UNREADABLE;
-    } else {
-      standing =
-          block
-              .flatMap(Stored::value)
-              .flatMap(Block::owner)
-              .map(owner -> owner.equals(id.owner()) ? Claim.Standing.OWN : Claim.Standing.ANOTHERS)
-              .orElse(Claim.Standing.NOBODYS);
-    }
-    return new Claim(id, stored.value(), standing, block.flatMap(Stored::value));
+    return new Claim(id, stored.value(), Standing.of(state, id), block(id.cidr()));
   }
 
   private void indexHandles(Block block) {
     Map<String, HandleUse> uses = new HashMap<>();
-    for (int ordinal : block.held()) {
+    for (int ordinal : block.inUse()) {
       Optional<Attribute> attribute = block.attribute(ordinal);
-      if (attribute.filter(Attribute::isWindowsReserved).isEmpty()) {
-        int machines = attribute.filter(Attribute::isVirtualMachine).isPresent() ? 1 : 0;
-        attribute
-            .flatMap(Attribute::handle)
-            .ifPresent(
-                handle ->
-                    uses.merge(
-                        handle,
-                        new HandleUse(block, 1, machines),
-                        (one, other) ->
-                            new HandleUse(
-                                block,
-                                one.ordinals() + other.ordinals(),
-                                one.machines() + other.machines())));
-      }
+      int machines = attribute.filter(Attribute::isVirtualMachine).isPresent() ? 1 : 0;
+      attribute
+          .flatMap(Attribute::handle)
+          .ifPresent(
+              handle ->
+                  uses.merge(
+                      handle,
+                      new HandleUse(block, 1, machines),
+                      (one, other) ->
+                          new HandleUse(
+                              block,
+                              one.ordinals() + other.ordinals(),
+                              one.machines() + other.machines())));
     }
     uses.forEach(
         (handle, use) ->
@@ -160,6 +144,11 @@ final class Evidence {
    */
   List<Stored<Block>> canonicalBlocks() {
     return Collections.unmodifiableList(canonicalBlocks);
+  }
+
+  /** The CIDR that a block's key means. */
+  static Cidr cidr(Stored<Block> stored) {
+    return ((CalicoKey.BlockKey) stored.at()).cidr();
   }
 
   /** The readable blocks under canonical keys. */

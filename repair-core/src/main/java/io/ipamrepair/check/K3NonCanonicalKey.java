@@ -40,7 +40,7 @@ final class K3NonCanonicalKey implements Rule {
   public void judge(Evidence evidence, Consumer<Finding> found) {
     Traffic traffic = evidence.traffic();
     for (Stored<Block> stored : evidence.state().nonCanonicalBlocks()) {
-      Cidr cidr = ((CalicoKey.BlockKey) stored.at()).cidr();
+      Cidr cidr = Evidence.cidr(stored);
       found.accept(finding(stored, "block ", cidr, traffic.nonCanonicalBlock(cidr)));
     }
     for (Stored<Affinity> stored : evidence.state().nonCanonicalAffinities()) {

@@ -95,7 +95,7 @@ final class Remedies {
 
   /** For a block that is an orphan in one way or other: what its release does about it. */
   Remedy orphan(Stored<Block> stored) {
-    Cidr cidr = ((CalicoKey.BlockKey) stored.at()).cidr();
+    Cidr cidr = Evidence.cidr(stored);
     if (stored.value().isEmpty()) {
       return new Remedy.None("No command touches a block that cannot be read.");
     }
@@ -198,10 +198,10 @@ final class Remedies {
   Remedy claim(Claim claim) {
     Cidr cidr = claim.cidr();
     boolean gone = evidence.isGone(claim.owner());
-    if (claim.standing() == Claim.Standing.ABSENT) {
+    if (claim.standing() == Standing.ABSENT) {
       return withoutBlock(claim);
     }
-    if (claim.standing() == Claim.Standing.UNREADABLE) {
+    if (claim.standing() == Standing.UNREADABLE) {
       return new Remedy.None("No command touches a block that cannot be read.");
     }
     Block block = claim.block().orElseThrow();
@@ -281,10 +281,10 @@ final class Remedies {
 
   /** For an affinity that no pool of its size contains. */
   Remedy outsidePools(Claim claim) {
-    if (claim.standing() == Claim.Standing.ABSENT) {
+    if (claim.standing() == Standing.ABSENT) {
       return withoutBlock(claim);
     }
-    if (evidence.isGone(claim.owner()) && claim.standing() != Claim.Standing.UNREADABLE) {
+    if (evidence.isGone(claim.owner()) && claim.standing() != Standing.UNREADABLE) {
       return release(claim.cidr());
     }
     if (claim.block().isEmpty()) {
@@ -308,7 +308,7 @@ final class Remedies {
     if (!claim.owner().isNode()) {
       return new Remedy.None("No command touches an affinity of a virtual owner.");
     }
-    return claim.standing() == Claim.Standing.UNREADABLE
+    return claim.standing() == Standing.UNREADABLE
         ? new Remedy.None("No command touches a block that cannot be read.")
         : release(claim.cidr());
   }

@@ -86,7 +86,7 @@ final class SparePools {
     Pools others = evidence.pools().without(pool.name());
     return onlyUnder(pool).isEmpty()
         && blocksAround(pool.network()).stream()
-            .filter(stored -> pool.network().contains(cidr(stored)))
+            .filter(stored -> pool.network().contains(Evidence.cidr(stored)))
             .allMatch(stored -> canLose(pool, others, stored))
         && evidence.state().affinities().keySet().stream()
             .filter(id -> pool.network().contains(id.cidr()))
@@ -97,7 +97,7 @@ final class SparePools {
   }
 
   private boolean canLose(NamedPool pool, Pools others, Stored<Block> stored) {
-    Cidr cidr = cidr(stored);
+    Cidr cidr = Evidence.cidr(stored);
     boolean canonical = stored.at() instanceof CalicoKey.BlockKey key && key.canonical();
     boolean goesAlong =
         canonical
@@ -117,10 +117,6 @@ final class SparePools {
 
   private boolean isVacant(Cidr cidr) {
     return evidence.block(cidr).map(Block::isVacant).orElse(!evidence.blockExists(cidr));
-  }
-
-  private static Cidr cidr(Stored<Block> stored) {
-    return ((CalicoKey.BlockKey) stored.at()).cidr();
   }
 
   /** The blocks that lie in {@code network}, and those that it lies in. */

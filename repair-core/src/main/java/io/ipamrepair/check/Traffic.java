@@ -318,7 +318,7 @@ final class Traffic {
   private Effect leavingOutsidePools(Claim claim) {
     String node = claim.owner().name();
     Cidr cidr = claim.cidr();
-    if (claim.standing() == Claim.Standing.ABSENT) {
+    if (claim.standing() == Standing.ABSENT) {
       return Effect.anyTime(node + " blackholes " + cidr + " and announces nothing of it.");
     }
     return Effect.nowIf(
@@ -333,7 +333,7 @@ final class Traffic {
   }
 
   private Effect waiting(Claim claim, boolean covered) {
-    if (!covered && claim.standing() != Claim.Standing.ABSENT) {
+    if (!covered && claim.standing() != Standing.ABSENT) {
       return Effect.nowIf(
           isInUse(claim.cidr()),
           "None by this affinity, which is pending; but no pool covers "
@@ -341,7 +341,7 @@ final class Traffic {
               + ", so its /32 routes are not announced.");
     }
     return Effect.anyTime(
-        claim.standing() == Claim.Standing.OWN
+        claim.standing() == Standing.OWN
             ? claim.cidr()
                 + " is not announced as a whole, each pod's /32 is: no loss while a pool covers it."
             : "None: a pending affinity is neither announced nor blackholed.");
@@ -590,7 +590,7 @@ final class Traffic {
 
   /** An affinity whose block has another size than any pool around it. */
   Effect otherBlockSize(Claim claim) {
-    return claim.standing() == Claim.Standing.ABSENT
+    return claim.standing() == Standing.ABSENT
         ? claim(claim)
         : Effect.today(
             "Works until a block of the pool's size is claimed inside it: then pods of the larger"

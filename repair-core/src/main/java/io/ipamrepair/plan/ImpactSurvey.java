@@ -139,12 +139,8 @@ final class ImpactSurvey {
   /** Addresses in use that another pool governs afterwards, or none. */
   private void surveyPool(Cidr network) {
     SortedSet<IpAddress> inUse = new TreeSet<>(users.inside(network));
-    before.blocks().values().stream()
-        .flatMap(stored -> stored.value().stream())
-        .filter(block -> block.cidr().overlaps(network))
-        .forEach(block -> block.held().forEach(ordinal -> inUse.add(block.address(ordinal))));
+    before.addressesIn(network, Block::held).forEach(inUse::add);
     inUse.stream()
-        .filter(network::contains)
         .filter(address -> !governing(before, address).equals(governing(after, address)))
         .forEach(addresses::add);
   }

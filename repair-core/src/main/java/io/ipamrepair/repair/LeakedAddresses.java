@@ -56,9 +56,8 @@ final class LeakedAddresses {
    */
   SortedMap<Integer, Verdict> unusedIn(Block block) {
     SortedMap<Integer, Verdict> verdicts = new TreeMap<>();
-    block.held().stream()
+    block.inUse().stream()
         .filter(ordinal -> users.of(block.address(ordinal)).isEmpty())
-        .filter(ordinal -> block.attribute(ordinal).filter(Attribute::isWindowsReserved).isEmpty())
         .forEach(ordinal -> verdicts.put(ordinal, verdict(block, ordinal)));
     return verdicts;
   }

@@ -1,6 +1,7 @@
 package io.ipamrepair.repair;
 
 import io.ipamrepair.calico.AddressUsers;
+import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.Pool;
 import io.ipamrepair.calico.Pools;
@@ -24,17 +25,10 @@ final class PoolHandover {
   PoolHandover(IpamState state, NamedPool leaving, Pools others, AddressUsers users) {
     this.leaving = leaving;
     users.inside(leaving.network()).forEach(address -> inherit(state, others, address));
-    state.blocks().values().stream()
-        .flatMap(stored -> stored.value().stream())
-        .filter(block -> block.cidr().overlaps(leaving.network()))
-        .forEach(
-            block ->
-                block.held().stream()
-                    .map(block::address)
-                    .filter(
-                        address ->
-                            leaving.network().contains(address) && users.of(address).isEmpty())
-                    .forEach(address -> inherit(state, others, address)));
+    state
+        .addressesIn(leaving.network(), Block::held)
+        .filter(address -> users.of(address).isEmpty())
+        .forEach(address -> inherit(state, others, address));
   }
 
   private void inherit(IpamState state, Pools others, IpAddress address) {

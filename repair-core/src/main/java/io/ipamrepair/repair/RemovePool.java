@@ -2,7 +2,6 @@ package io.ipamrepair.repair;
 
 import io.ipamrepair.calico.AddressUsers;
 import io.ipamrepair.calico.AffinityId;
-import io.ipamrepair.calico.Attribute;
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
@@ -109,18 +108,9 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       IpamState state, AddressUsers users, Cidr network) {
     SortedMap<IpAddress, List<ObjectName>> inUse = new TreeMap<>();
     users.inside(network).forEach(address -> inUse.put(address, users.of(address)));
-    state.blocks().values().stream()
-        .flatMap(stored -> stored.value().stream())
-        .filter(block -> block.cidr().overlaps(network))
-        .forEach(
-            block ->
-                block.held().stream()
-                    .filter(
-                        ordinal ->
-                            block.attribute(ordinal).filter(Attribute::isWindowsReserved).isEmpty())
-                    .map(block::address)
-                    .filter(network::contains)
-                    .forEach(address -> inUse.putIfAbsent(address, users.of(address))));
+    state
+        .addressesIn(network, Block::inUse)
+        .forEach(address -> inUse.putIfAbsent(address, users.of(address)));
     return inUse;
   }
 

@@ -19,10 +19,7 @@ import java.util.Optional;
 public record BlockFill(Cidr cidr, boolean readable, Optional<Owner> owner, int held, int size) {
   static BlockFill of(Cidr cidr, Stored<Block> stored) {
     Optional<Block> block = stored.value();
-    int held =
-        block
-            .map(each -> (int) each.held().stream().filter(o -> o < cidr.ordinals()).count())
-            .orElse(0);
+    int held = block.map(each -> each.held().size()).orElse(0);
     return new BlockFill(
         cidr, block.isPresent(), block.flatMap(Block::owner), held, cidr.ordinals());
   }

@@ -21,7 +21,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -101,9 +100,7 @@ public record NodeFacts(
 
   /** The held ordinals of {@code block} on {@code node}, or those on other nodes. */
   private static Stream<Place> places(Survey survey, Block block, String node, boolean onIt) {
-    int size = Math.min(block.slots(), block.cidr().ordinals());
-    return IntStream.range(0, size)
-        .filter(block::holds)
+    return block.held().stream()
         .filter(
             ordinal ->
                 block
@@ -111,7 +108,7 @@ public record NodeFacts(
                     .flatMap(attribute -> attribute.node())
                     .filter(each -> each.equals(node) == onIt)
                     .isPresent())
-        .mapToObj(ordinal -> survey.place(block, ordinal));
+        .map(ordinal -> survey.place(block, ordinal));
   }
 
   private static List<Claimant> claims(IpamState state, Owner owner) {

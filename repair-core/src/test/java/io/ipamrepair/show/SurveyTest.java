@@ -9,6 +9,7 @@ import io.ipamrepair.calico.Owner;
 import io.ipamrepair.check.Check;
 import io.ipamrepair.check.Finding;
 import io.ipamrepair.check.Severity;
+import io.ipamrepair.check.Standing;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.testing.Golden;
@@ -217,9 +218,7 @@ class SurveyTest {
   void whatIsLeftOfANodeThatDoesNotExistIsTold() {
     NodeFacts claimant = survey("crash-S1-host-gone").node("kubernetes2004").orElseThrow();
     assertThat(claimant.exists()).isFalse();
-    assertThat(claimant.claims())
-        .extracting(Claimant::standing)
-        .containsExactly(Claimant.Standing.ABSENT);
+    assertThat(claimant.claims()).extracting(Claimant::standing).containsExactly(Standing.ABSENT);
     NodeFacts user = survey("node-deleted").node("parse1002").orElseThrow();
     assertThat(user.exists()).isFalse();
     assertThat(user.borrowed()).hasSize(4).noneMatch(Place::isBorrowed);
@@ -242,18 +241,16 @@ class SurveyTest {
     BlockFacts raced = survey("crash-S3").block(Cidr.of("10.192.68.0/26")).orElseThrow();
     assertThat(raced.claimants())
         .extracting(Claimant::standing)
-        .containsExactlyInAnyOrder(Claimant.Standing.OWN, Claimant.Standing.ANOTHERS);
+        .containsExactlyInAnyOrder(Standing.OWN, Standing.ANOTHERS);
     assertThat(raced.claimants())
         .extracting(Claimant::state)
         .containsExactlyInAnyOrder("confirmed", "pending");
     BlockFacts orphan = survey("crash-S7").block(Cidr.of("10.192.68.64/26")).orElseThrow();
-    assertThat(orphan.claimants())
-        .extracting(Claimant::standing)
-        .containsExactly(Claimant.Standing.NOBODYS);
+    assertThat(orphan.claimants()).extracting(Claimant::standing).containsExactly(Standing.NOBODYS);
     BlockFacts unreadable = survey("broken-values").block(Cidr.of("10.192.68.64/26")).orElseThrow();
     assertThat(unreadable.claimants())
         .extracting(Claimant::standing)
-        .containsExactly(Claimant.Standing.UNREADABLE);
+        .containsExactly(Standing.UNREADABLE);
     assertThat(survey("broken-values").block(Cidr.of("10.192.68.0/26")).orElseThrow().canonical())
         .isFalse();
   }
