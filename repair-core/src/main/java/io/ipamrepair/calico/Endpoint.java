@@ -79,6 +79,17 @@ public record Endpoint(
         .toList();
   }
 
+  /**
+   * {@code NAMESPACE/NAME} of what the pod was made from, which its replicas share: the name that
+   * theirs were generated from, or the pod's own, or the workload's.
+   */
+  public String template() {
+    String generated = metadata.generateName();
+    String name =
+        generated.isEmpty() ? (pod.isEmpty() ? workload : pod) : generated.replaceFirst("-$", "");
+    return metadata.namespace() + "/" + name;
+  }
+
   /** The internal addresses of its translations; entries that are not addresses are left out. */
   public List<IpAddress> natAddresses() {
     return ipNats.stream().map(IpAddress::read).flatMap(Optional::stream).toList();

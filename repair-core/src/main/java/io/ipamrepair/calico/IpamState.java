@@ -45,18 +45,21 @@ public final class IpamState {
   private final Pools knownPools;
   private final int settledWorkloads;
   private final long keysLetGo;
+  private final Replicas replicasLetGo;
 
   private IpamState(
       KeyLayout layout,
       long revision,
       NavigableMap<Bytes, Stored<?>> byKey,
       int settledWorkloads,
-      long keysLetGo) {
+      long keysLetGo,
+      Replicas replicasLetGo) {
     this.layout = layout;
     this.revision = revision;
     this.byKey = byKey;
     this.settledWorkloads = settledWorkloads;
     this.keysLetGo = keysLetGo;
+    this.replicasLetGo = replicasLetGo;
     byKey.values().forEach(this::sort);
     this.knownPools = knowPools();
   }
@@ -134,6 +137,7 @@ public final class IpamState {
     private final NavigableMap<Bytes, Stored<?>> byKey = new TreeMap<>();
     private int settledWorkloads;
     private long keysLetGo;
+    private Replicas replicasLetGo = new Replicas();
 
     public Builder(KeyLayout layout) {
       this.layout = layout;
@@ -198,6 +202,20 @@ public final class IpamState {
       return at(CalicoKey.BlockKey.class).map(CalicoKey.BlockKey::cidr).toList();
     }
 
+    /** The handles so far that can be read, with their IDs. */
+    Stream<Map.Entry<String, Handle>> handles() {
+      return byKey.values().stream()
+          .filter(stored -> stored.at() instanceof CalicoKey.HandleKey)
+          .flatMap(
+              stored ->
+                  stored
+                      .value()
+                      .map(
+                          value ->
+                              Map.entry(((CalicoKey.HandleKey) stored.at()).id(), (Handle) value))
+                      .stream());
+    }
+
     /** The blocks so far that can be read. */
     List<Block> readableBlocks() {
       return values(Block.class).toList();
@@ -215,15 +233,17 @@ public final class IpamState {
     }
 
     /** Says what was let go of settled workloads. */
-    Builder settled(int workloads, long keys) {
+    Builder settled(int workloads, long keys, Replicas replicas) {
       settledWorkloads = workloads;
       keysLetGo = keys;
+      replicasLetGo = replicas;
       return this;
     }
 
     /** The state, as read at {@code revision}. */
     public IpamState build(long revision) {
-      return new IpamState(layout, revision, new TreeMap<>(byKey), settledWorkloads, keysLetGo);
+      return new IpamState(
+          layout, revision, new TreeMap<>(byKey), settledWorkloads, keysLetGo, replicasLetGo);
     }
   }
 
@@ -235,7 +255,7 @@ public final class IpamState {
   public IpamState with(Map<Bytes, Optional<Bytes>> writes) {
     Builder after = new Builder(layout);
     after.byKey.putAll(byKey);
-    after.settled(settledWorkloads, keysLetGo);
+    after.settled(settledWorkloads, keysLetGo, replicasLetGo);
     writes.forEach(
         (key, bytes) -> {
           long created = at(key).map(Stored::createRevision).orElse(revision);
@@ -270,6 +290,14 @@ public final class IpamState {
    */
   public int settledWorkloads() {
     return settledWorkloads;
+  }
+
+  /**
+   * How many endpoints of a template ({@link Endpoint#template}) were let go while reading; 0 where
+   * everything was kept.
+   */
+  public int replicasLetGo(String template) {
+    return replicasLetGo.of(template);
   }
 
   /** Whatever stands at {@code key}. */

@@ -37,6 +37,7 @@ final class PlainEndpoint {
 
   private final PlainJson json = new PlainJson();
   private final Span name = new Span();
+  private final Span generateName = new Span();
   private final Span namespace = new Span();
   private final Span orchestrator = new Span();
   private final Span node = new Span();
@@ -78,7 +79,9 @@ final class PlainEndpoint {
    *     rule asks for
    */
   void read(byte[] bytes, int from, int to) throws PlainJson.NotPlain {
-    for (Span span : Arrays.asList(name, namespace, orchestrator, node, container, pod, endpoint)) {
+    for (Span span :
+        Arrays.asList(
+            name, generateName, namespace, orchestrator, node, container, pod, endpoint)) {
       span.clear();
     }
     addressCount = 0;
@@ -129,7 +132,11 @@ final class PlainEndpoint {
       member = json.member(OF_METADATA, member);
       switch (member) {
         case 0 -> take(name);
-        case 1 -> json.text();
+        case 1 -> {
+          json.text();
+          generateName.from = json.textFrom();
+          generateName.to = json.textTo();
+        }
         case 2 -> take(namespace);
         case 3 -> {
           json.someText();
@@ -259,6 +266,18 @@ final class PlainEndpoint {
         .add(bytes, node.from, node.to)
         .add(bytes, pod.from, pod.to)
         .add(bytes, container.from, container.to);
+  }
+
+  /** See {@link Endpoint#template}; never called of an endpoint without a pod. */
+  long template(Fingerprint fingerprint) {
+    byte[] bytes = json.bytes();
+    Span made = generateName.isEmpty() ? pod : generateName;
+    boolean dash = !generateName.isEmpty() && bytes[made.to - 1] == '-';
+    return fingerprint
+        .start()
+        .add(bytes, namespace.from, namespace.to)
+        .add(bytes, made.from, dash ? made.to - 1 : made.to)
+        .high();
   }
 
   private static boolean equal(

@@ -129,7 +129,10 @@ final class ScreenedBlock {
     } while (json.take(','));
     json.expect('}');
     json.expectEnd();
-    if (!hasCidr || !hasSequence && allocationNumbers != AllocationNumbers.NONE) {
+    // An owner that Calico does not know is named by its text: the bytes may have to stay.
+    boolean unknownOwner =
+        affinity.filter(text -> !text.isEmpty() && Owner.read(text).isEmpty()).isPresent();
+    if (unknownOwner || !hasCidr || !hasSequence && allocationNumbers != AllocationNumbers.NONE) {
       throw json.notPlain();
     }
     return Block.plain(

@@ -1,6 +1,8 @@
 package io.ipamrepair.calico;
 
 import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.cidr.CidrText;
+import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,10 +34,11 @@ import java.util.TreeSet;
  * agrees, only what nothing else touches. A doubt costs time, never a finding.
  *
  * <p>The order: everything but blocks, handles and endpoints goes to the builder; then the blocks;
- * {@link #blocksAreRead}; then handles and endpoints; {@link #allIsRead}; then what was let go and
- * turned out to be in doubt is read again, with {@link #blocksInDoubt}, {@link #handlesInDoubt} and
- * {@link #endpointsInDoubt}; then {@link #build}. Blocks, handles and endpoints may come in any
- * order, over several threads, each with a {@link Worker} of its own.
+ * {@link #blocksAreRead}; then handles and endpoints; {@link #allIsRead}; then, for as long as
+ * there is any, what was let go and turned out to be in doubt is read again: {@link #blocksToRead},
+ * {@link #handlesToRead}, {@link #endpointsToRead}; then {@link #build}. After that {@link #widen}
+ * may ask for more, which is read again and built as before. Blocks, handles and endpoints may come
+ * in any order, over several threads, each with a {@link Worker} of its own.
  */
 public final class Screening {
   private static final int NONE = -1;
@@ -49,22 +53,79 @@ public final class Screening {
   private final List<String> sampledPods = new ArrayList<>();
   private final List<String> sampledHandles = new ArrayList<>();
   private final SortedSet<Bytes> missingHandles = new TreeSet<>();
-  private final List<KeyRange> missingEndpoints = new ArrayList<>();
+  private final SortedMap<Bytes, KeyRange> missingEndpoints = new TreeMap<>();
+  private final Set<Bytes> askedFor = new HashSet<>();
+  private final Map<Cidr, Light> byCidr = new HashMap<>();
+  private final Optional<Replicas> replicas;
+  private Focus focus = Focus.NOTHING;
   private Optional<BlockIndex> index = Optional.empty();
   private long letGo;
 
-  /** A block and the workloads in it, by ordinal; -1 where an ordinal is no workload's. */
-  private record Light(Stored<Block> stored, int[] workloads) {}
+  /** A block, and what became of it. */
+  private final class Light {
+    private final Stored<Block> stored;
 
-  /**
-   * A screening.
-   *
-   * @param rest holds everything already but blocks, handles and endpoints
-   */
-  public Screening(KeyLayout layout, IpamState.Builder rest) {
+    /** By ordinal; -1 where an ordinal is no workload's. */
+    private final int[] workloads;
+
+    /** Whether all of it is wanted, its bytes too. */
+    private boolean wanted;
+
+    /** Whether it is in the state with its bytes. */
+    private boolean whole;
+
+    /** How many workloads of it the state has with all that the block says of them. */
+    private int told;
+
+    Light(Stored<Block> stored, int[] workloads) {
+      this.stored = stored;
+      this.workloads = workloads;
+    }
+
+    private int unsettled() {
+      int unsettled = 0;
+      for (int workload : workloads) {
+        unsettled += workload != NONE && !Screening.this.workloads.isSettled(workload) ? 1 : 0;
+      }
+      return unsettled;
+    }
+
+    private boolean isToBeRead() {
+      return wanted && !whole || unsettled() > told;
+    }
+
+    private Cidr cidr() {
+      return stored.value().orElseThrow().cidr();
+    }
+
+    private void spoil() {
+      for (int workload : workloads) {
+        if (workload != NONE) {
+          Screening.this.workloads.mark(workload, WorkloadTable.SPOILED);
+        }
+      }
+    }
+  }
+
+  private Screening(KeyLayout layout, IpamState.Builder rest, Optional<Replicas> replicas) {
     this.layout = layout;
     this.rest = rest;
     this.nodes = rest.nodeNames();
+    this.replicas = replicas;
+  }
+
+  /**
+   * A screening for a state that rules are asked about.
+   *
+   * @param rest holds everything already but blocks, handles and endpoints
+   */
+  public static Screening forRules(KeyLayout layout, IpamState.Builder rest) {
+    return new Screening(layout, rest, Optional.empty());
+  }
+
+  /** A screening for a state that is changed too: who is hit may be the last of its kind. */
+  public static Screening forChanges(KeyLayout layout, IpamState.Builder rest) {
+    return new Screening(layout, rest, Optional.of(new Replicas()));
   }
 
   /** Somebody who reads keys, on one thread. */
@@ -85,6 +146,8 @@ public final class Screening {
     private int metCount;
     private int[] touched = new int[64];
     private int touchedCount;
+    private long[] templates = new long[64];
+    private int templateCount;
     private long mineLetGo;
 
     private Worker() {}
@@ -208,6 +271,12 @@ public final class Screening {
     public void endpoint(KeyValueView read) {
       if (endpointIsSettled(read)) {
         mineLetGo++;
+        if (replicas.isPresent()) {
+          if (templateCount == templates.length) {
+            templates = Arrays.copyOf(templates, templateCount * 2);
+          }
+          templates[templateCount++] = endpointReader.template(fingerprint);
+        }
         return;
       }
       KeyValue copy = read.copy();
@@ -228,7 +297,7 @@ public final class Screening {
         return;
       }
       int ordinal = mine.orElseThrow().ordinal();
-      int[] ofOrdinal = blocks.get(block).workloads();
+      int[] ofOrdinal = blocks.get(block).workloads;
       if (ordinal < ofOrdinal.length && ofOrdinal[ordinal] != NONE) {
         touched = with(touched, touchedCount, ofOrdinal[ordinal]);
         touchedCount++;
@@ -280,7 +349,7 @@ public final class Screening {
       if (block == NONE) {
         return NONE;
       }
-      int[] ofOrdinal = blocks.get(block).workloads();
+      int[] ofOrdinal = blocks.get(block).workloads;
       int ordinal = blocksByAddress.ordinal();
       return ordinal < ofOrdinal.length ? ofOrdinal[ordinal] : NONE;
     }
@@ -303,10 +372,14 @@ public final class Screening {
         for (int i = 0; i < touchedCount; i++) {
           workloads.mark(touched[i], WorkloadTable.SPOILED);
         }
+        for (int i = 0; i < templateCount; i++) {
+          replicas.orElseThrow().add(templates[i]);
+        }
         letGo += mineLetGo;
       }
       metCount = 0;
       touchedCount = 0;
+      templateCount = 0;
       mineLetGo = 0;
     }
 
@@ -345,7 +418,7 @@ public final class Screening {
     Set<Cidr> overlapping = new HashSet<>();
     SortedSet<Cidr> everyBlock = new TreeSet<>(rest.blockCidrs());
     for (int i = 0; i < blocks.size(); i++) {
-      Cidr cidr = blocks.get(i).stored().value().orElseThrow().cidr();
+      Cidr cidr = blocks.get(i).cidr();
       all.put(cidr, i);
       everyBlock.add(cidr);
     }
@@ -364,7 +437,7 @@ public final class Screening {
         cidr -> {
           Integer block = all.remove(cidr);
           if (block != null) {
-            spoilAll(blocks.get(block));
+            blocks.get(block).spoil();
           }
         });
     index = Optional.of(new BlockIndex(all));
@@ -372,45 +445,40 @@ public final class Screening {
     spoilHandlesNamedElsewhere();
   }
 
-  private void spoilAll(Light block) {
-    for (int workload : block.workloads()) {
-      if (workload != NONE) {
-        workloads.mark(workload, WorkloadTable.SPOILED);
+  /** An address that a node's tunnel has is used, whatever a pod says. */
+  private void spoilTunnels() {
+    rest.tunnelAddresses().forEach(this::spoil);
+  }
+
+  /** The workload that holds an address, if one does, is not settled. */
+  private void spoil(IpAddress address) {
+    BlockIndex byAddress = index.orElseThrow();
+    int block = byAddress.find(address);
+    if (block != NONE) {
+      int[] ofOrdinal = blocks.get(block).workloads;
+      int ordinal = byAddress.ordinal();
+      if (ordinal < ofOrdinal.length && ofOrdinal[ordinal] != NONE) {
+        workloads.mark(ofOrdinal[ordinal], WorkloadTable.SPOILED);
       }
     }
   }
 
-  /** An address that a node's tunnel has is used, whatever a pod says. */
-  private void spoilTunnels() {
-    BlockIndex byAddress = index.orElseThrow();
-    rest.tunnelAddresses()
-        .forEach(
-            address -> {
-              int block = byAddress.find(address);
-              if (block != NONE) {
-                int[] ofOrdinal = blocks.get(block).workloads();
-                int ordinal = byAddress.ordinal();
-                if (ordinal < ofOrdinal.length && ofOrdinal[ordinal] != NONE) {
-                  workloads.mark(ofOrdinal[ordinal], WorkloadTable.SPOILED);
-                }
-              }
-            });
+  private void spoilHandle(String handle, Fingerprint fingerprint) {
+    byte[] bytes = handle.getBytes(StandardCharsets.UTF_8);
+    fingerprint.start().add(bytes, 0, bytes.length);
+    int each = workloads.firstOf(fingerprint.high(), fingerprint.low());
+    for (; each != NONE; each = workloads.next(each)) {
+      workloads.mark(each, WorkloadTable.SPOILED);
+    }
   }
 
   /** A handle that other ordinals name too counts more than can be seen here. */
   private void spoilHandlesNamedElsewhere() {
     Set<String> elsewhere = new HashSet<>();
     rest.readableBlocks().forEach(block -> addHandles(block, elsewhere));
-    blocks.forEach(light -> addHandles(light.stored().value().orElseThrow(), elsewhere));
+    blocks.forEach(light -> addHandles(light.stored.value().orElseThrow(), elsewhere));
     Fingerprint fingerprint = new Fingerprint();
-    for (String handle : elsewhere) {
-      byte[] bytes = handle.getBytes(StandardCharsets.UTF_8);
-      fingerprint.start().add(bytes, 0, bytes.length);
-      int each = workloads.firstOf(fingerprint.high(), fingerprint.low());
-      for (; each != NONE; each = workloads.next(each)) {
-        workloads.mark(each, WorkloadTable.SPOILED);
-      }
-    }
+    elsewhere.forEach(handle -> spoilHandle(handle, fingerprint));
   }
 
   private static void addHandles(Block block, Set<String> handles) {
@@ -433,57 +501,74 @@ public final class Screening {
     workloads.spreadDoubt();
   }
 
-  /** Blocks of whose workloads not all are settled; to be read again, and {@link #resolve}d. */
-  public List<Bytes> blocksInDoubt() {
-    List<Bytes> keys = new ArrayList<>();
-    for (Light light : blocks) {
-      if (isInDoubt(light)) {
-        keys.add(light.stored().key());
-      }
-    }
-    return keys;
+  /**
+   * Wants more than the rules need. What that is must be read again before {@link #build}; without
+   * an answer in etcd nothing more is there.
+   */
+  public void widen(Focus more) {
+    focus = focus.and(more);
+    Fingerprint fingerprint = new Fingerprint();
+    more.handles().forEach(handle -> spoilHandle(handle, fingerprint));
+    more.handles().forEach(handle -> missingHandles.add(layout.handleKey(handle)));
+    more.endpoints().forEach(range -> missingEndpoints.put(range.from(), range));
+    more.blocks().forEach(this::want);
+    workloads.spreadDoubt();
   }
 
-  private boolean isInDoubt(Light light) {
-    for (int workload : light.workloads()) {
-      if (workload != NONE && !workloads.isSettled(workload)) {
-        return true;
-      }
+  private void want(Cidr cidr) {
+    Light light = lights().get(cidr);
+    if (light != null && !light.wanted) {
+      light.wanted = true;
+      light.spoil();
+    } else if (light == null) {
+      // It was read whole; the pods that it names are missing all the same.
+      rest.readableBlocks().stream()
+          .filter(block -> block.cidr().equals(cidr))
+          .forEach(this::missPods);
     }
-    return false;
   }
 
-  /** A block in doubt, read again at the same revision. */
+  private Map<Cidr, Light> lights() {
+    if (byCidr.isEmpty()) {
+      blocks.forEach(light -> byCidr.put(light.cidr(), light));
+    }
+    return byCidr;
+  }
+
+  /** Blocks of which more must be known; to be read again, and {@link #resolve}d. */
+  public List<Bytes> blocksToRead() {
+    return blocks.stream().filter(Light::isToBeRead).map(light -> light.stored.key()).toList();
+  }
+
+  /** A block of {@link #blocksToRead}, read again at the same revision. */
   public void resolve(KeyValue again) {
     IpamState.Builder alone = new IpamState.Builder(layout).add(again);
     Block whole = (Block) alone.value(again.key()).orElseThrow();
-    Light light = lightAt(whole.cidr());
+    Light light = lights().get(whole.cidr());
     List<Integer> settled = new ArrayList<>();
-    for (int ordinal = 0; ordinal < light.workloads().length; ordinal++) {
-      int workload = light.workloads()[ordinal];
+    for (int ordinal = 0; ordinal < light.workloads.length; ordinal++) {
+      int workload = light.workloads[ordinal];
       if (workload != NONE && workloads.isSettled(workload)) {
         settled.add(ordinal);
       } else if (workload != NONE) {
         missing(workload, whole.attribute(ordinal).orElseThrow());
       }
     }
-    rest.add(
-        new Stored<>(
-            light.stored().at(),
-            again.key(),
-            Optional.empty(),
-            again.createRevision(),
-            again.modRevision(),
-            new Reading.Readable<>(whole.letGo(settled))));
-  }
-
-  private final Map<Cidr, Light> byCidr = new HashMap<>();
-
-  private Light lightAt(Cidr cidr) {
-    if (byCidr.isEmpty()) {
-      blocks.forEach(light -> byCidr.put(light.stored().value().orElseThrow().cidr(), light));
+    light.told = light.unsettled();
+    if (light.wanted) {
+      light.whole = true;
+      rest.add(again);
+      missPods(whole);
+    } else {
+      rest.add(
+          new Stored<>(
+              light.stored.at(),
+              again.key(),
+              Optional.empty(),
+              again.createRevision(),
+              again.modRevision(),
+              new Reading.Readable<>(whole.letGo(settled))));
     }
-    return byCidr.get(cidr);
   }
 
   /** What was let go of a workload that is in doubt after all. */
@@ -492,46 +577,113 @@ public final class Screening {
       missingHandles.add(layout.handleKey(attribute.handle().orElseThrow()));
     }
     if (workloads.isMarked(workload, WorkloadTable.ENDPOINT)) {
-      missingEndpoints.add(
-          layout.endpointsOfPod(
-              attribute.secondary("namespace").orElseThrow(),
-              attribute.node().orElseThrow(),
-              attribute.secondary("pod").orElseThrow()));
+      missPod(attribute);
     }
   }
 
-  /** Handles that were let go and are in doubt after all; to be read, and {@link #keep}t. */
-  public List<Bytes> handlesInDoubt() {
-    return List.copyOf(missingHandles);
+  /** Whether a pod has an endpoint with another address than the block says is asked by repairs. */
+  private void missPods(Block block) {
+    block.attributes().forEach(this::missPod);
   }
 
-  /** Where endpoints lie that were let go and are in doubt after all. */
-  public List<KeyRange> endpointsInDoubt() {
-    return missingEndpoints.stream()
-        .distinct()
-        .sorted(java.util.Comparator.comparing(KeyRange::from))
+  private void missPod(Attribute attribute) {
+    Optional<String> namespace = attribute.secondary("namespace");
+    Optional<String> node = attribute.node();
+    Optional<String> pod = attribute.secondary("pod");
+    if (namespace.isPresent() && node.isPresent() && pod.isPresent()) {
+      KeyRange range = layout.endpointsOfPod(namespace.get(), node.get(), pod.get());
+      missingEndpoints.put(range.from(), range);
+    }
+  }
+
+  /**
+   * Handles that were let go and are wanted after all; to be read, and {@link #keepHandle kept}.
+   */
+  public List<Bytes> handlesToRead() {
+    List<Bytes> wanted = missingHandles.stream().filter(key -> !rest.has(key)).toList();
+    missingHandles.clear();
+    return wanted.stream().filter(askedFor::add).toList();
+  }
+
+  /** A handle that was let go, read again at the same revision. */
+  public void keepHandle(KeyValue again) {
+    keep(again);
+  }
+
+  /**
+   * Where endpoints lie that may have been let go and are wanted after all; to be read, and {@link
+   * #keepEndpoint kept}.
+   */
+  public List<KeyRange> endpointsToRead() {
+    List<KeyRange> wanted =
+        missingEndpoints.values().stream().filter(range -> askedFor.add(range.from())).toList();
+    missingEndpoints.clear();
+    return wanted;
+  }
+
+  /** An endpoint that lies there, read again at the same revision. */
+  public void keepEndpoint(KeyValue again) {
+    if (keep(again)) {
+      rest.value(again.key())
+          .filter(Endpoint.class::isInstance)
+          .map(Endpoint.class::cast)
+          .ifPresent(
+              endpoint -> {
+                replicas.ifPresent(all -> all.remove(endpoint.template()));
+                // Whoever holds its addresses is looked at with it.
+                endpoint.addresses().forEach(this::spoil);
+              });
+    }
+  }
+
+  private boolean keep(KeyValue again) {
+    if (rest.has(again.key())) {
+      return false;
+    }
+    rest.add(again);
+    letGo--;
+    return true;
+  }
+
+  /**
+   * All that was to be read is read, for now: what it brought may put more in doubt. Whoever lowers
+   * a handle writes every block that it names, so the blocks beside those in focus are wanted too.
+   */
+  public void roundEnds() {
+    if (!focus.isNothing()) {
+      rest.handles()
+          .filter(this::isInFocus)
+          .toList()
+          .forEach(handle -> blocksOf(handle.getValue()).forEach(this::want));
+    }
+    workloads.spreadDoubt();
+  }
+
+  private boolean isInFocus(Map.Entry<String, Handle> handle) {
+    return focus.handles().contains(handle.getKey())
+        || blocksOf(handle.getValue()).stream().anyMatch(focus.blocks()::contains);
+  }
+
+  private static List<Cidr> blocksOf(Handle handle) {
+    return handle.counts().keySet().stream()
+        .map(CidrText::read)
+        .flatMap(Optional::stream)
+        .map(CidrText::network)
         .toList();
-  }
-
-  /** A handle or endpoint that was let go, read again at the same revision. */
-  public void keep(KeyValue again) {
-    if (!rest.has(again.key())) {
-      rest.add(again);
-      letGo--;
-    }
   }
 
   /** The state, as read at {@code revision}. */
   public IpamState build(long revision) {
     int settled = 0;
     for (Light light : blocks) {
-      if (!isInDoubt(light)) {
-        rest.add(light.stored());
+      if (light.told == 0 && !light.whole) {
+        rest.add(light.stored);
       }
-      for (int workload : light.workloads()) {
+      for (int workload : light.workloads) {
         settled += workload != NONE && workloads.isSettled(workload) ? 1 : 0;
       }
     }
-    return rest.settled(settled, letGo).build(revision);
+    return rest.settled(settled, letGo, replicas.map(Replicas::copy).orElse(new Replicas()))
+        .build(revision);
   }
 }

@@ -1,6 +1,9 @@
 package io.ipamrepair.change;
 
+import io.ipamrepair.kv.Bytes;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a repair wants: the result of a repair command's judgement of a state.
@@ -24,6 +27,20 @@ public record Change(
     impact = List.copyOf(impact);
     left = List.copyOf(left);
     accepted = List.copyOf(accepted);
+  }
+
+  /** The keys that it writes, and those that must stay as they are. */
+  public Set<Bytes> keys() {
+    Set<Bytes> keys = new HashSet<>();
+    for (Stage stage : stages) {
+      for (Unit unit : stage.units()) {
+        unit.writes().forEach(write -> keys.add(write.key()));
+        unit.requires().stream()
+            .filter(Requirement.KeyIs.class::isInstance)
+            .forEach(required -> keys.add(((Requirement.KeyIs) required).key()));
+      }
+    }
+    return keys;
   }
 
   /**

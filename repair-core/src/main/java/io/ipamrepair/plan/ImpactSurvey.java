@@ -4,7 +4,6 @@ import io.ipamrepair.calico.AddressUsers;
 import io.ipamrepair.calico.Attribute;
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.CalicoKey;
-import io.ipamrepair.calico.Endpoint;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Pools.NamedPool;
@@ -20,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Counts who notices a plan: addresses whose owner, pool or route changes, their nodes, and the
@@ -55,7 +55,7 @@ final class ImpactSurvey {
                     .value()
                     .ifPresent(
                         endpoint -> {
-                          String workload = workload(endpoint);
+                          String workload = endpoint.template();
                           endpointsOf.merge(workload, 1, Integer::sum);
                           workloadOf.put(stored.object(), workload);
                         }));
@@ -66,21 +66,11 @@ final class ImpactSurvey {
         .forEach(
             workload -> {
               workloads.add(workload);
-              if (endpointsOf.get(workload) == 1) {
+              if (endpointsOf.get(workload) + before.replicasLetGo(workload) == 1) {
                 single.add(workload);
               }
             });
     return new Plan.Impact(addresses.size(), nodes, workloads, single, effects);
-  }
-
-  /** Pods of one workload share what their names were generated from. */
-  private static String workload(Endpoint endpoint) {
-    String generated = endpoint.metadata().generateName();
-    String name =
-        generated.isEmpty()
-            ? (endpoint.pod().isEmpty() ? endpoint.workload() : endpoint.pod())
-            : generated.replaceFirst("-$", "");
-    return endpoint.metadata().namespace() + "/" + name;
   }
 
   private void survey(PlannedWrite write) {
@@ -138,9 +128,7 @@ final class ImpactSurvey {
 
   /** Addresses in use that another pool governs afterwards, or none. */
   private void surveyPool(Cidr network) {
-    SortedSet<IpAddress> inUse = new TreeSet<>(users.inside(network));
-    before.addressesIn(network, Block::held).forEach(inUse::add);
-    inUse.stream()
+    Stream.concat(users.inside(network).stream(), before.addressesIn(network, Block::held))
         .filter(address -> !governing(before, address).equals(governing(after, address)))
         .forEach(addresses::add);
   }

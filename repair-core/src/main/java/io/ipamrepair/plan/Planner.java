@@ -272,6 +272,10 @@ public final class Planner {
       for (Write write : unit.writes()) {
         Optional<Stored<?>> stored = before.at(write.key());
         Optional<Bytes> image = stored.flatMap(Stored::bytes);
+        if (stored.isPresent() && image.isEmpty()) {
+          // A bug of the repair's focus: better no plan than one made of a part.
+          throw new IllegalStateException(write.key() + " is to be written and was not read whole");
+        }
         try {
           writes.add(
               new PlannedWrite(

@@ -57,9 +57,15 @@ final class LeakedAddresses {
   SortedMap<Integer, Verdict> unusedIn(Block block) {
     SortedMap<Integer, Verdict> verdicts = new TreeMap<>();
     block.inUse().stream()
-        .filter(ordinal -> users.of(block.address(ordinal)).isEmpty())
+        .filter(ordinal -> !isUsed(block, ordinal))
         .forEach(ordinal -> verdicts.put(ordinal, verdict(block, ordinal)));
     return verdicts;
+  }
+
+  private boolean isUsed(Block block, int ordinal) {
+    // A settled workload has its endpoint, which is not in the state.
+    return block.attribute(ordinal).filter(Attribute::settled).isPresent()
+        || !users.of(block.address(ordinal)).isEmpty();
   }
 
   private Verdict verdict(Block block, int ordinal) {

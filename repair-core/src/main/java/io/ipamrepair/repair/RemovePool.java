@@ -4,6 +4,7 @@ import io.ipamrepair.calico.AddressUsers;
 import io.ipamrepair.calico.AffinityId;
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Pools;
@@ -19,12 +20,15 @@ import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.cidr.IpAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * {@code remove-pool NAME}: takes a pool away. By resource name only, because a CIDR may mean two
@@ -39,6 +43,9 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
   /** The flag that names the risk. */
   public static final String KEEP_BLOCKS = "--keep-blocks";
 
+  /** How many addresses a refusal names. */
+  private static final int NAMED = 5;
+
   @Override
   public String name() {
     return "remove-pool";
@@ -49,6 +56,43 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
     refuseCidr(state);
     NamedPool pool = find(state);
     return new Judgement(state, pool).change();
+  }
+
+  /**
+   * Beside what it writes: the blocks of the addresses that come under another pool or none, for
+   * the plan names who uses them; where it is refused because of these, those of the few that it
+   * names.
+   */
+  @Override
+  public Focus focus(IpamState state) {
+    Optional<NamedPool> found = state.knownPools().byName(poolName);
+    if (found.isEmpty()) {
+      return Focus.NOTHING;
+    }
+    NamedPool pool = found.get();
+    Judgement judgement = new Judgement(state, pool);
+    Set<IpAddress> named = new HashSet<>();
+    if (!keepBlocks) {
+      judgement.losing().keySet().stream().limit(NAMED).forEach(named::add);
+    }
+    Predicate<IpAddress> moves =
+        named.isEmpty()
+            ? address ->
+                state
+                    .knownPools()
+                    .governing(address)
+                    .filter(governing -> governing.name().equals(poolName))
+                    .isPresent()
+            : named::contains;
+    Focus blocks =
+        Focus.blocks(
+            state.blocks().values().stream()
+                .flatMap(stored -> stored.value().stream())
+                .filter(block -> block.cidr().overlaps(pool.network()))
+                .filter(block -> block.held().stream().map(block::address).anyMatch(moves))
+                .map(Block::cidr)
+                .toList());
+    return blocks.and(Repair.super.focus(state));
   }
 
   private void refuseCidr(IpamState state) throws RefusedException {
@@ -220,7 +264,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
                     losing.keySet().stream()
                         .map(address -> address + who(losing.get(address)))
                         .toList(),
-                    5)
+                    NAMED)
                 + ".");
         reasons.add(
             "Without a pool these are cut off from other nodes; masquerading and encapsulation of their traffic end.");

@@ -1,5 +1,6 @@
 package io.ipamrepair.repair;
 
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.change.Change;
 
@@ -15,4 +16,16 @@ public interface Repair {
    *     do
    */
   Change judge(IpamState state) throws RefusedException;
+
+  /**
+   * What must be known whole to judge {@code state} and to plan the change: what the change writes.
+   * A state of which healthy workloads are let go is read once more with it, and asked again.
+   */
+  default Focus focus(IpamState state) {
+    try {
+      return Focus.keys(state.layout(), judge(state).keys());
+    } catch (RefusedException refused) {
+      return Focus.NOTHING;
+    }
+  }
 }

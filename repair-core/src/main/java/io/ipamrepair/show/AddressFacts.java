@@ -2,6 +2,8 @@ package io.ipamrepair.show;
 
 import io.ipamrepair.calico.Endpoint;
 import io.ipamrepair.calico.EndpointId;
+import io.ipamrepair.calico.Focus;
+import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Stored;
@@ -74,6 +76,12 @@ public record AddressFacts(
     return text.startsWith("wep:") && slash > 0
         ? Optional.of(new EndpointId(text.substring(4, slash), text.substring(slash + 1)))
         : Optional.empty();
+  }
+
+  /** What must be known whole of {@code state} to tell all of an address: the blocks around it. */
+  public static Focus focus(IpamState state, IpAddress address) {
+    return Focus.blocks(
+        state.blocks().keySet().stream().filter(cidr -> cidr.contains(address)).toList());
   }
 
   static AddressFacts of(Survey survey, IpAddress address) {

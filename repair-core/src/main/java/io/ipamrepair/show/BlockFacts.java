@@ -3,6 +3,7 @@ package io.ipamrepair.show;
 import io.ipamrepair.calico.AffinityId;
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Owner;
@@ -79,6 +80,11 @@ public record BlockFacts(
           block.sequenceNumber(),
           block.held().size());
     }
+  }
+
+  /** What must be known whole of a state to tell all of a block. */
+  public static Focus focus(Cidr cidr) {
+    return Focus.blocks(List.of(cidr));
   }
 
   static BlockFacts of(Survey survey, Cidr cidr) {

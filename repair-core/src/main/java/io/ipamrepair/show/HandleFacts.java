@@ -2,6 +2,7 @@ package io.ipamrepair.show;
 
 import io.ipamrepair.calico.Attribute;
 import io.ipamrepair.calico.Block;
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.Handle;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.ObjectName;
@@ -51,6 +52,11 @@ public record HandleFacts(
 
   /** An address that names the handle, and who uses it. */
   public record Holding(Place place, List<AddressFacts.User> users) {}
+
+  /** What must be known whole of a state to tell all of a handle. */
+  public static Focus focus(String id) {
+    return Focus.handle(id);
+  }
 
   static HandleFacts of(Survey survey, String id) {
     Optional<Stored<Handle>> stored = Optional.ofNullable(survey.state().handles().get(id));

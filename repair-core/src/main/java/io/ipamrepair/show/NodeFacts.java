@@ -5,6 +5,7 @@ import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.Endpoint;
 import io.ipamrepair.calico.EndpointId;
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.Node;
@@ -52,6 +53,25 @@ public record NodeFacts(
     List<PoolOver> pools,
     List<Trace> traces)
     implements Facts {
+  /**
+   * What must be known whole of {@code state} to tell all of a node: the blocks that it owns or
+   * uses an address of.
+   */
+  public static Focus focus(IpamState state, String name) {
+    Optional<Owner> owner = Optional.of(Owner.node(name));
+    Optional<String> node = Optional.of(name);
+    return Focus.blocks(
+        state.blocks().values().stream()
+            .flatMap(stored -> stored.value().stream())
+            .filter(
+                block ->
+                    block.owner().equals(owner)
+                        || block.attributes().stream()
+                            .anyMatch(attribute -> attribute.node().equals(node)))
+            .map(Block::cidr)
+            .toList());
+  }
+
   static NodeFacts of(Survey survey, String name) {
     IpamState state = survey.state();
     Owner owner = Owner.node(name);

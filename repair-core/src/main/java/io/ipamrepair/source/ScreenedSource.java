@@ -1,5 +1,6 @@
 package io.ipamrepair.source;
 
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.Screening;
@@ -70,7 +71,7 @@ public final class ScreenedSource {
   }
 
   /**
-   * The state as it is now.
+   * The state as it is now, for the rules.
    *
    * @throws EtcdException when etcd cannot be read, or compacts each time while it is read
    */
@@ -79,16 +80,37 @@ public final class ScreenedSource {
   }
 
   /**
-   * The state as it is now.
+   * The state as it is now, for the rules.
    *
    * @param progress told now and then how many keys were read; from the beginning again when the
    *     read starts again; never by two threads at once
    * @throws EtcdException when etcd cannot be read, or compacts each time while it is read
    */
   public IpamState read(LongConsumer progress) throws EtcdException {
+    return read(progress, builder -> Screening.forRules(layout, builder), state -> Focus.NOTHING);
+  }
+
+  /**
+   * The state as it is now, with all that {@code focus} asks for.
+   *
+   * @param progress as above
+   * @param focus asked what it needs of the state; asked again of the state that has it, until it
+   *     needs no more
+   * @throws EtcdException as above
+   */
+  public IpamState read(LongConsumer progress, Function<IpamState, Focus> focus)
+      throws EtcdException {
+    return read(progress, builder -> Screening.forChanges(layout, builder), focus);
+  }
+
+  private IpamState read(
+      LongConsumer progress,
+      Function<IpamState.Builder, Screening> begin,
+      Function<IpamState, Focus> focus)
+      throws EtcdException {
     for (int made = 1; ; made++) {
       try {
-        return readOnce(new Progress(progress));
+        return readOnce(new Progress(progress), begin, focus);
       } catch (EtcdException failed) {
         boolean again = failed.failure().kind() == EtcdFailure.Kind.COMPACTED && made < ATTEMPTS;
         if (!again) {
@@ -115,7 +137,11 @@ public final class ScreenedSource {
     }
   }
 
-  private IpamState readOnce(Progress progress) throws EtcdException {
+  private IpamState readOnce(
+      Progress progress,
+      Function<IpamState.Builder, Screening> begin,
+      Function<IpamState, Focus> focus)
+      throws EtcdException {
     AtRevision<IpamState.Builder> small =
         etcd.read(
             layout.rangesWithoutWorkloads(),
@@ -123,7 +149,7 @@ public final class ScreenedSource {
             IpamState.Builder::add);
     progress.add(small.value().keys());
     long revision = small.revision();
-    Screening screening = new Screening(layout, small.value());
+    Screening screening = begin.apply(small.value());
     List<KeyRange> blocks = cut(layout.blocks(), small.value().claimedBlocks(), parts.blocks());
     read(screening, progress, revision, blocks, Screening.Worker::block);
     screening.blocksAreRead();
@@ -133,9 +159,33 @@ public final class ScreenedSource {
         cut(layout.endpoints(), screening.sampleOfEndpoints(), parts.endpoints());
     read(screening, progress, revision, endpoints, Screening.Worker::endpoint);
     screening.allIsRead();
-    again(revision, blocks, points(screening.blocksInDoubt()), screening::resolve);
-    again(revision, handles, points(screening.handlesInDoubt()), screening::keep);
-    again(revision, endpoints, screening.endpointsInDoubt(), screening::keep);
+    Cuts cuts = new Cuts(blocks, handles, endpoints);
+    IpamState state = resolved(screening, revision, cuts);
+    Focus wanted = focus.apply(state);
+    for (Focus known = Focus.NOTHING; !known.covers(wanted); wanted = focus.apply(state)) {
+      known = known.and(wanted);
+      screening.widen(wanted);
+      state = resolved(screening, revision, cuts);
+    }
+    return state;
+  }
+
+  /** The parts in which everything was read. */
+  private record Cuts(List<KeyRange> blocks, List<KeyRange> handles, List<KeyRange> endpoints) {}
+
+  /** Reads again what was let go and is in doubt, or wanted, until nothing is. */
+  private IpamState resolved(Screening screening, long revision, Cuts cuts) throws EtcdException {
+    boolean more = true;
+    while (more) {
+      List<Bytes> blocks = screening.blocksToRead();
+      again(revision, cuts.blocks(), points(blocks), screening::resolve);
+      List<Bytes> handles = screening.handlesToRead();
+      again(revision, cuts.handles(), points(handles), screening::keepHandle);
+      List<KeyRange> endpoints = screening.endpointsToRead();
+      again(revision, cuts.endpoints(), endpoints, screening::keepEndpoint);
+      screening.roundEnds();
+      more = !blocks.isEmpty() || !handles.isEmpty() || !endpoints.isEmpty();
+    }
     return screening.build(revision);
   }
 

@@ -2,21 +2,15 @@ package io.ipamrepair.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.KeyLayout;
-import io.ipamrepair.calico.Screening;
 import io.ipamrepair.kv.Bytes;
-import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
-import io.ipamrepair.kv.KeyValueView;
 import io.ipamrepair.testing.Golden;
+import io.ipamrepair.testing.Screened;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,7 +74,8 @@ class ScreeningTest {
 
   @Test
   void ofAHealthyClusterNoWorkloadIsKept() {
-    IpamState screened = screened(new Golden("v3.32.1", "healthy-v4").keyValues(), new Random(1));
+    IpamState screened =
+        Screened.forRules(new Golden("v3.32.1", "healthy-v4").keyValues(), 1, new Random(1));
     IpamState whole = new Golden("v3.32.1", "healthy-v4").state();
     assertThat(screened.endpoints()).isEmpty();
     assertThat(screened.settledWorkloads()).isEqualTo(whole.endpoints().size());
@@ -92,60 +87,9 @@ class ScreeningTest {
     IpamState.Builder builder = new IpamState.Builder(LAYOUT);
     all.forEach(builder::add);
     IpamState whole = builder.build(1);
-    IpamState screened = screened(all, new Random(7));
+    IpamState screened = Screened.forRules(all, 1, new Random(7));
     assertThat(Check.of(screened)).as(description).isEqualTo(Check.of(whole));
     assertThat(Capacity.of(screened)).as(description).isEqualTo(Capacity.of(whole));
     assertThat(screened.keys()).as(description).isEqualTo(whole.keys());
-  }
-
-  /** As a source does it, in any order that is allowed. */
-  private static IpamState screened(List<KeyValue> all, Random random) {
-    Map<Bytes, KeyValue> byKey = new TreeMap<>();
-    List<KeyValue> blocks = new ArrayList<>();
-    List<KeyValue> workloads = new ArrayList<>();
-    IpamState.Builder rest = new IpamState.Builder(LAYOUT);
-    for (KeyValue each : all) {
-      byKey.put(each.key(), each);
-      CalicoKey at = LAYOUT.classify(each.key());
-      String key = each.key().display();
-      if (LAYOUT.blocks().contains(each.key())) {
-        blocks.add(each);
-      } else if (LAYOUT.handles().contains(each.key()) || LAYOUT.endpoints().contains(each.key())) {
-        workloads.add(each);
-      } else {
-        rest.add(each);
-      }
-      assertThat(at).as(key).isNotNull();
-    }
-    Collections.shuffle(blocks, random);
-    Collections.shuffle(workloads, random);
-    Screening screening = new Screening(LAYOUT, rest);
-    KeyValueView view = new KeyValueView();
-    Screening.Worker first = screening.worker();
-    for (KeyValue each : blocks) {
-      view.moveTo(each);
-      first.block(view);
-    }
-    screening.blocksAreRead();
-    Screening.Worker second = screening.worker();
-    for (KeyValue each : workloads) {
-      view.moveTo(each);
-      if (LAYOUT.handles().contains(each.key())) {
-        second.handle(view);
-      } else {
-        second.endpoint(view);
-      }
-      if (random.nextBoolean()) {
-        second.flush();
-      }
-    }
-    second.flush();
-    screening.allIsRead();
-    screening.blocksInDoubt().forEach(key -> screening.resolve(byKey.get(key)));
-    screening.handlesInDoubt().forEach(key -> screening.keep(byKey.get(key)));
-    for (KeyRange range : screening.endpointsInDoubt()) {
-      byKey.values().stream().filter(each -> range.contains(each.key())).forEach(screening::keep);
-    }
-    return screening.build(1);
   }
 }

@@ -29,18 +29,16 @@ import io.ipamrepair.repair.RemovePool;
 import io.ipamrepair.repair.Repair;
 import io.ipamrepair.repair.Selection;
 import io.ipamrepair.testing.Mutations.Mutant;
-import io.ipamrepair.undo.RecordedRun;
+import io.ipamrepair.testing.Screened;
 import io.ipamrepair.undo.Undo;
 import io.ipamrepair.undo.UndoConflictException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -75,6 +73,7 @@ final class Ordeal {
     Collections.shuffle(repairs, random);
     for (Repair repair : repairs.subList(0, Math.min(AT_ONCE, repairs.size()))) {
       String outcome = plan(state, before, repair, random.nextInt(4) == 0);
+      itIsTheSameOfAScreenedState(mutant, repair, random);
       outcomes.merge(repair.name() + " " + outcome, 1, Integer::sum);
     }
   }
@@ -166,6 +165,14 @@ final class Ordeal {
     }
   }
 
+  private static void itIsTheSameOfAScreenedState(Mutant mutant, Repair repair, Random random) {
+    IpamState screened =
+        Screened.with(mutant.keyValues(), mutant.revision(), random, repair::focus);
+    assertThat(Repairs.outcome(screened, repair))
+        .as("%s of a screened state", repair)
+        .isEqualTo(Repairs.outcome(mutant.state(), repair));
+  }
+
   /** The state after a plan in which everything is as it must be. */
   private static IpamState judge(IpamState state, Set<String> before, Plan plan)
       throws PlanFormatException {
@@ -215,32 +222,13 @@ final class Ordeal {
   private static void itsRollbackRestoresEveryByte(IpamState state, IpamState after, Plan plan)
       throws PlanRefusedException, UndoConflictException {
     Plan undo =
-        new Undo(applied(plan), after)
+        new Undo(Repairs.applied(plan), after)
             .plan(
                 new Planner(after, EtcdLimits.standard()),
                 Repairs.circumstances("rollback", "r-1"));
     assertThat(bytes(Simulation.after(after, undo)))
         .as("after the rollback of %s", plan.title())
         .isEqualTo(bytes(state));
-  }
-
-  private static RecordedRun applied(Plan plan) {
-    List<RecordedRun.RecordedStep> steps = new ArrayList<>();
-    for (Plan.Step step : plan.steps()) {
-      Map<Bytes, Optional<Bytes>> written = new LinkedHashMap<>();
-      step.writes().forEach(write -> written.put(write.key(), write.after()));
-      steps.add(
-          new RecordedRun.RecordedStep(
-              RecordedRun.StepStatus.APPLIED, OptionalLong.of(1), written));
-    }
-    return new RecordedRun(
-        "r-1",
-        plan,
-        PlanFile.digest(plan),
-        "tester@host",
-        Repairs.NOW,
-        steps,
-        RecordedRun.Status.APPLIED);
   }
 
   private static Map<Bytes, Optional<Bytes>> bytes(IpamState state) {

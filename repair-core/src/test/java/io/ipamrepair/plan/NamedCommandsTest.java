@@ -11,16 +11,10 @@ import io.ipamrepair.check.Severity;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.repair.RefusedException;
 import io.ipamrepair.testing.Golden;
-import io.ipamrepair.undo.RecordedRun;
-import io.ipamrepair.undo.RecordedRun.RecordedStep;
-import io.ipamrepair.undo.RecordedRun.StepStatus;
 import io.ipamrepair.undo.Undo;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -77,7 +71,7 @@ class NamedCommandsTest {
 
         IpamState after = Simulation.after(state, plan);
         Plan undo =
-            new Undo(applied(plan), after)
+            new Undo(Repairs.applied(plan), after)
                 .plan(
                     new Planner(after, EtcdLimits.standard()),
                     Repairs.circumstances("rollback", "r-1"));
@@ -129,23 +123,6 @@ class NamedCommandsTest {
                     .filter(ordinal -> !block.isVacant())
                     .map(ordinal -> block.address(ordinal).toString()))
         .toList();
-  }
-
-  private static RecordedRun applied(Plan plan) {
-    List<RecordedStep> steps = new ArrayList<>();
-    for (Plan.Step step : plan.steps()) {
-      Map<Bytes, Optional<Bytes>> written = new LinkedHashMap<>();
-      step.writes().forEach(write -> written.put(write.key(), write.after()));
-      steps.add(new RecordedStep(StepStatus.APPLIED, OptionalLong.of(1), written));
-    }
-    return new RecordedRun(
-        "r-1",
-        plan,
-        PlanFile.digest(plan),
-        "tester@host",
-        Repairs.NOW,
-        steps,
-        RecordedRun.Status.APPLIED);
   }
 
   private static Map<String, String> bytes(IpamState state) {

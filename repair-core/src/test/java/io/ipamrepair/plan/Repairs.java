@@ -2,6 +2,7 @@ package io.ipamrepair.plan;
 
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.repair.ReassignAffinity;
 import io.ipamrepair.repair.RefusedException;
@@ -9,10 +10,16 @@ import io.ipamrepair.repair.ReleaseOrphanBlocks;
 import io.ipamrepair.repair.RemovePool;
 import io.ipamrepair.repair.Repair;
 import io.ipamrepair.repair.Selection;
+import io.ipamrepair.undo.RecordedRun;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Repairs out of command lines, and their plans, for tests. */
 public final class Repairs {
@@ -60,6 +67,34 @@ public final class Repairs {
       throws RefusedException, PlanRefusedException {
     return new Planner(state, EtcdLimits.standard())
         .plan(of(List.of(words)).judge(state), circumstances(words));
+  }
+
+  /** What comes of a repair, as the operator gets it: the plan file, or every reason against. */
+  public static String outcome(IpamState state, Repair repair) {
+    try {
+      Plan plan =
+          new Planner(state, EtcdLimits.standard())
+              .plan(repair.judge(state), circumstances(repair.name()));
+      return new String(PlanFile.bytes(plan), StandardCharsets.UTF_8);
+    } catch (RefusedException refused) {
+      return "refused " + refused.fault() + "\n" + String.join("\n", refused.reasons());
+    } catch (PlanRefusedException refused) {
+      return "no plan\n" + String.join("\n", refused.reasons());
+    }
+  }
+
+  /** A run in which every step of a plan was applied. */
+  public static RecordedRun applied(Plan plan) {
+    List<RecordedRun.RecordedStep> steps = new ArrayList<>();
+    for (Plan.Step step : plan.steps()) {
+      Map<Bytes, Optional<Bytes>> written = new LinkedHashMap<>();
+      step.writes().forEach(write -> written.put(write.key(), write.after()));
+      steps.add(
+          new RecordedRun.RecordedStep(
+              RecordedRun.StepStatus.APPLIED, OptionalLong.of(1), written));
+    }
+    return new RecordedRun(
+        "r-1", plan, PlanFile.digest(plan), "tester@host", NOW, steps, RecordedRun.Status.APPLIED);
   }
 
   public static Circumstances circumstances(String... words) {
