@@ -12,7 +12,6 @@ import io.ipamrepair.source.ScreenedSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Looks at a live etcd, and lets go of its healthy workloads while it reads. */
 final class LiveScanReader implements ScanReader {
@@ -49,14 +48,8 @@ final class LiveScanReader implements ScanReader {
   }
 
   private IpamState read(ScreenedSource source) throws EtcdException {
-    if (!progress) {
-      return source.read();
-    }
-    ReadingProgress shown = new ReadingProgress(terminal, OptionalLong.of(source.count()));
-    try {
+    try (ReadingProgress shown = ReadingProgress.of(terminal, progress, source)) {
       return source.read(shown);
-    } finally {
-      shown.end();
     }
   }
 

@@ -1,14 +1,16 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.repair.Words;
+import io.ipamrepair.source.ScreenedSource;
 import java.util.OptionalLong;
 import java.util.function.LongConsumer;
 
 /**
  * How many keys have been read, on a line of a terminal that is written over; nothing at all where
- * there are few.
+ * there are few, or where nobody looks.
  */
-final class ReadingProgress implements LongConsumer {
+final class ReadingProgress implements LongConsumer, AutoCloseable {
   /** A line each so many keys: often enough to see it move, too seldom to slow it. */
   static final long STEP = 5_000;
 
@@ -18,31 +20,36 @@ final class ReadingProgress implements LongConsumer {
   private long said;
   private boolean shown;
 
+  private ReadingProgress(Terminal terminal, OptionalLong total) {
+    this.terminal = terminal;
+    this.total = total;
+  }
+
   /**
    * Progress that has not begun.
    *
-   * @param total how many keys there are, as far as it is known
+   * @param looked whether a person sees it; else nothing is counted
    */
-  ReadingProgress(Terminal terminal, OptionalLong total) {
-    this.terminal = terminal;
-    this.total = total;
+  static ReadingProgress of(Terminal terminal, boolean looked, ScreenedSource source)
+      throws EtcdException {
+    return new ReadingProgress(
+        terminal, looked ? OptionalLong.of(source.count()) : OptionalLong.empty());
   }
 
   @Override
   public void accept(long keys) {
     read = keys;
-    if (keys - said >= STEP || keys < said) {
+    boolean due = keys - said >= STEP || keys < said;
+    if (total.isPresent() && due) {
       said = keys;
       shown = true;
-      terminal.progress(
-          "reading: "
-              + keys
-              + (total.isPresent() ? " of " + Words.count(total.getAsLong(), "key") : " keys"));
+      terminal.progress("reading: " + keys + " of " + Words.count(total.getAsLong(), "key"));
     }
   }
 
   /** Says how many there were; nothing where nothing was said before. */
-  void end() {
+  @Override
+  public void close() {
     if (shown) {
       terminal.progressEnds("read: " + Words.count(read, "key"));
     }

@@ -28,7 +28,7 @@ abstract class RepairCommand extends ToolCommand {
     PlanOutput output = PlanOutput.at(session, planOptions.out);
     Instant now = session.now();
     Repair repair = repair(now);
-    ReadState read = session.read(top());
+    ReadState read = session.read(top(), repair::focus);
     Plan plan = plan(repair, read.state(), circumstances(read.origin(), now));
     output.write(repair.name(), plan, json());
     return ExitCode.DONE;

@@ -57,6 +57,12 @@ final class ReviewText {
         .ifPresent(option -> out.accept("made from a file (" + option + "), not from a live etcd"));
     out.accept("");
     why(plan);
+    field(
+        "Judged",
+        "all rules, on all "
+            + Words.count(plan.cluster().keys(), "key")
+            + " at revision "
+            + plan.cluster().revision());
     impact(plan.impact());
     for (int number = 1; number <= plan.steps().size(); number++) {
       step(number, plan.steps().get(number - 1));

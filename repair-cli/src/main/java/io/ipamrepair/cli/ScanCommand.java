@@ -1,5 +1,6 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.repair.Words;
 import java.nio.file.Path;
@@ -165,7 +166,7 @@ final class ScanCommand extends ToolCommand {
 
   private ScanReader reader(boolean text) {
     return isFile()
-        ? new FileScanReader(session.read(top()))
+        ? new FileScanReader(session.read(top(), state -> Focus.NOTHING))
         : new LiveScanReader(
             session.connectForReading(top()),
             session.terminal(),

@@ -1,5 +1,6 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.cli.config.ConfigException;
 import io.ipamrepair.cli.config.ConnectionConfig;
@@ -13,6 +14,7 @@ import io.ipamrepair.run.RunKeys;
 import io.ipamrepair.source.DumpFile;
 import io.ipamrepair.source.LiveSource;
 import io.ipamrepair.source.Origin;
+import io.ipamrepair.source.ScreenedSource;
 import io.ipamrepair.source.SnapshotFile;
 import io.ipamrepair.source.SourceException;
 import io.ipamrepair.source.StateSource;
@@ -25,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -167,9 +170,12 @@ final class Session {
     return Etcd.connect(config.target(), config.limits().after(elapsed), RunKeys.writable());
   }
 
-  /** Reads the whole state, at one revision, from where the options say. */
-  ReadState read(IpamRepair options) {
-    return read(options, (read, etcd) -> read);
+  /**
+   * Reads what the rules need, at one revision, from where the options say, and whole what {@code
+   * focus} asks for.
+   */
+  ReadState read(IpamRepair options, Function<IpamState, Focus> focus) {
+    return read(options, focus, (read, etcd) -> read);
   }
 
   /** Goes on with a state that was read, and the live etcd that it was read from, if it was. */
@@ -177,16 +183,25 @@ final class Session {
     T with(ReadState read, Optional<Etcd> etcd) throws EtcdException;
   }
 
-  /** Reads the whole state, at one revision, and then what is asked of the same etcd. */
-  <T> T read(IpamRepair options, Afterwards<T> afterwards) {
-    return from(options, (source, etcd) -> afterwards.with(read(source), etcd));
+  /** The same, and then what is asked of the same etcd. */
+  <T> T read(IpamRepair options, Function<IpamState, Focus> focus, Afterwards<T> afterwards) {
+    return from(
+        options,
+        (source, etcd) -> {
+          long start = System.nanoTime();
+          Origin origin = source.origin();
+          // A file is at hand: it is read whole.
+          IpamState state = etcd.isPresent() ? read(etcd.get(), focus) : source.read();
+          Duration took = Duration.ofNanos(System.nanoTime() - start);
+          return afterwards.with(new ReadState(state, origin, took), etcd);
+        });
   }
 
-  private static ReadState read(StateSource source) throws EtcdException, SourceException {
-    long start = System.nanoTime();
-    Origin origin = source.origin();
-    IpamState state = source.read();
-    return new ReadState(state, origin, Duration.ofNanos(System.nanoTime() - start));
+  private IpamState read(Etcd etcd, Function<IpamState, Focus> focus) throws EtcdException {
+    ScreenedSource source = new ScreenedSource(etcd);
+    try (ReadingProgress shown = ReadingProgress.of(terminal, terminal.showsProgress(), source)) {
+      return source.read(shown, focus);
+    }
   }
 
   /** What a command does with a source, and with the etcd behind it where that is a live one. */

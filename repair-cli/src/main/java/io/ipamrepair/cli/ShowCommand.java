@@ -1,5 +1,8 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.Focus;
+import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.check.Finding;
@@ -9,10 +12,15 @@ import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.show.AddressFacts;
+import io.ipamrepair.show.BlockFacts;
 import io.ipamrepair.show.Facts;
+import io.ipamrepair.show.HandleFacts;
 import io.ipamrepair.show.History;
 import io.ipamrepair.show.KeyHistory;
 import io.ipamrepair.show.Near;
+import io.ipamrepair.show.NodeFacts;
+import io.ipamrepair.show.SimilarNames;
 import io.ipamrepair.show.Survey;
 import io.ipamrepair.show.Trace;
 import io.ipamrepair.source.LiveHistory;
@@ -64,6 +72,14 @@ final class ShowCommand extends ToolCommand {
 
     abstract List<ObjectName> near(Near near);
 
+    /** Whatever is near in a live etcd, of which the state has not every name. */
+    List<ObjectName> near(Near near, Etcd etcd) throws EtcdException {
+      return near(near);
+    }
+
+    /** What must be known whole of the state. */
+    abstract Focus focus(IpamState state);
+
     /** The key that the object would have; nothing for an address, which has none. */
     abstract Optional<Bytes> key(KeyLayout layout);
 
@@ -71,6 +87,7 @@ final class ShowCommand extends ToolCommand {
     public ExitCode call() {
       return session.read(
           top(),
+          this::focus,
           (read, etcd) -> {
             Survey survey = Survey.of(read.state());
             Optional<? extends Facts> facts = find(survey);
@@ -118,7 +135,8 @@ final class ShowCommand extends ToolCommand {
 
     private CommandFailure notThere(ReadState read, Optional<Etcd> etcd) throws EtcdException {
       boolean address = object().kind().equals("address");
-      List<ObjectName> near = near(new Near(read.state()));
+      Near around = new Near(read.state());
+      List<ObjectName> near = etcd.isPresent() ? near(around, etcd.get()) : near(around);
       List<String> lines = new ArrayList<>();
       lines.add(
           address
@@ -180,6 +198,11 @@ final class ShowCommand extends ToolCommand {
     }
 
     @Override
+    Focus focus(IpamState state) {
+      return Focus.NOTHING;
+    }
+
+    @Override
     Optional<Bytes> key(KeyLayout layout) {
       return Optional.of(layout.poolKey(name));
     }
@@ -210,6 +233,11 @@ final class ShowCommand extends ToolCommand {
     }
 
     @Override
+    Focus focus(IpamState state) {
+      return BlockFacts.focus(cidr);
+    }
+
+    @Override
     Optional<Bytes> key(KeyLayout layout) {
       return Optional.of(layout.key(cidr));
     }
@@ -237,6 +265,11 @@ final class ShowCommand extends ToolCommand {
     }
 
     @Override
+    Focus focus(IpamState state) {
+      return NodeFacts.focus(state, name);
+    }
+
+    @Override
     Optional<Bytes> key(KeyLayout layout) {
       return Optional.of(layout.nodeKey(name));
     }
@@ -261,6 +294,28 @@ final class ShowCommand extends ToolCommand {
     @Override
     List<ObjectName> near(Near near) {
       return near.handle(id);
+    }
+
+    /** Healthy handles are not in the state: their names are read, and let go again. */
+    @Override
+    List<ObjectName> near(Near near, Etcd etcd) throws EtcdException {
+      KeyLayout layout = new KeyLayout();
+      SimilarNames similar =
+          etcd.read(
+                  List.of(layout.handles()),
+                  () -> new SimilarNames(id),
+                  (names, read) -> {
+                    if (layout.classify(read.key()) instanceof CalicoKey.HandleKey handle) {
+                      names.add(handle.id());
+                    }
+                  })
+              .value();
+      return similar.best().stream().map(ObjectName::handle).toList();
+    }
+
+    @Override
+    Focus focus(IpamState state) {
+      return HandleFacts.focus(id);
     }
 
     @Override
@@ -291,6 +346,11 @@ final class ShowCommand extends ToolCommand {
     @Override
     List<ObjectName> near(Near near) {
       return near.address(address);
+    }
+
+    @Override
+    Focus focus(IpamState state) {
+      return AddressFacts.focus(state, address);
     }
 
     @Override

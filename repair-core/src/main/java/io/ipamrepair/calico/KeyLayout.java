@@ -192,6 +192,11 @@ public final class KeyLayout {
     return ranges;
   }
 
+  /** The key ranges of {@link #ranges} that repairs write in, and what those rest on. */
+  public List<KeyRange> rangesWithoutEndpoints() {
+    return ranges().stream().filter(range -> !range.equals(endpoints())).toList();
+  }
+
   private static void addUnlessEmpty(List<KeyRange> ranges, Bytes from, Bytes to) {
     if (from.compareTo(to) < 0) {
       ranges.add(new KeyRange(from, to));

@@ -57,8 +57,11 @@ public record Plan(
    *     file
    * @param guid Calico's cluster GUID; nothing when the data have none
    * @param revision the revision at which the state was read
+   * @param keys how many keys of Calico's there were; every rule was judged on all of them, before
+   *     and after
    */
-  public record Cluster(Optional<String> etcdClusterId, Optional<String> guid, long revision) {}
+  public record Cluster(
+      Optional<String> etcdClusterId, Optional<String> guid, long revision, long keys) {}
 
   /** A finding, as far as a plan needs it. */
   public record FindingRef(String rule, Severity severity, List<ObjectName> objects) {

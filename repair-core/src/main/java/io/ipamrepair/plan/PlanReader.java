@@ -68,7 +68,8 @@ final class PlanReader {
                     new Plan.Cluster(
                         cluster.optionalText("etcdClusterId"),
                         cluster.optionalText("calicoGuid"),
-                        cluster.number("revision"))),
+                        cluster.number("revision"),
+                        cluster.number("keys"))),
             file.object("findings", this::findings),
             file.object("impact", this::impact),
             file.texts("left"),

@@ -38,7 +38,8 @@ final class PlanWriter {
     return Json.Obj.of(
         "etcdClusterId", optional(cluster.etcdClusterId()),
         "calicoGuid", optional(cluster.guid()),
-        "revision", Json.Num.of(cluster.revision()));
+        "revision", Json.Num.of(cluster.revision()),
+        "keys", Json.Num.of(cluster.keys()));
   }
 
   private static Json.Obj findings(Plan.Findings findings) {

@@ -82,7 +82,8 @@ public final class Planner {
         circumstances.created(),
         circumstances.expires(),
         circumstances.reason(),
-        new Plan.Cluster(circumstances.etcdClusterId(), state.guid(), state.revision()),
+        new Plan.Cluster(
+            circumstances.etcdClusterId(), state.guid(), state.revision(), state.keys()),
         findings,
         new ImpactSurvey(state, now).of(steps, change.impact()),
         change.left(),
@@ -123,7 +124,8 @@ public final class Planner {
         circumstances.created(),
         circumstances.expires(),
         circumstances.reason(),
-        new Plan.Cluster(circumstances.etcdClusterId(), state.guid(), state.revision()),
+        new Plan.Cluster(
+            circumstances.etcdClusterId(), state.guid(), state.revision(), state.keys()),
         findings,
         new ImpactSurvey(state, after)
             .of(steps, List.of("Undoes what run " + run + " did; every key gets its old bytes.")),

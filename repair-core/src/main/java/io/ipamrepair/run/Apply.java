@@ -1,5 +1,6 @@
 package io.ipamrepair.run;
 
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.check.Check;
 import io.ipamrepair.check.Severity;
@@ -13,8 +14,9 @@ import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.Plan.FindingRef;
 import io.ipamrepair.plan.PlanCheck;
 import io.ipamrepair.plan.PlanFile;
+import io.ipamrepair.plan.PlanFocus;
 import io.ipamrepair.plan.Simulation;
-import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.source.ScreenedSource;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +68,8 @@ public final class Apply {
   public RunOutcome apply(PlanFile.Sealed sealed, byte[] planFile, boolean dryRun) {
     Plan plan = sealed.plan();
     try {
-      IpamState fresh = new LiveSource(etcd).read();
+      Focus focus = PlanFocus.of(plan.steps());
+      IpamState fresh = new ScreenedSource(etcd).read(focus);
       Optional<RunOutcome> obstacle = judge(plan, fresh);
       if (obstacle.isPresent()) {
         return obstacle.get();
@@ -81,7 +84,7 @@ public final class Apply {
         return new RunOutcome.Declined();
       }
       // The prompt may have waited for long: everything from here on rests on this read.
-      IpamState now = new LiveSource(etcd).read();
+      IpamState now = new ScreenedSource(etcd).read(focus);
       Optional<RunOutcome> since = judge(plan, now);
       if (since.isPresent()) {
         return since.get();

@@ -1,6 +1,7 @@
 package io.ipamrepair.run;
 
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.etcd.EtcdIdentity;
@@ -20,7 +21,7 @@ import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.PlanRefusedException;
 import io.ipamrepair.plan.Planner;
 import io.ipamrepair.plan.Planner.Circumstances;
-import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.source.ScreenedSource;
 import io.ipamrepair.undo.RecordedRun;
 import io.ipamrepair.undo.RecordedRun.RecordedStep;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
@@ -91,7 +92,7 @@ public final class Rollback {
                 + here);
       }
       // Before anything is fenced: the run of another cluster is none of ours.
-      Optional<String> guid = new LiveSource(etcd).read().guid();
+      Optional<String> guid = guid();
       if (!recorded.plan().cluster().guid().equals(guid)) {
         return refused(
             "run "
@@ -108,7 +109,9 @@ public final class Rollback {
       } else {
         settled = settle(run);
       }
-      IpamState state = new LiveSource(etcd).read();
+      IpamState state =
+          new ScreenedSource(etcd)
+              .read(keys -> {}, now -> Undo.focus(settled, now, limits, circumstances));
       return new Prepared.Ready(
           new Undo(settled, state).plan(new Planner(state, limits), circumstances));
     } catch (EtcdException unusable) {
@@ -120,6 +123,13 @@ public final class Rollback {
     } catch (TakenOverException taken) {
       return new Prepared.Impossible(new RunOutcome.TakenOver(run, 0, taken.getMessage()));
     }
+  }
+
+  private Optional<String> guid() throws EtcdException {
+    KeyLayout layout = new KeyLayout();
+    IpamState.Builder found = new IpamState.Builder(layout);
+    etcd.get(List.of(layout.clusterInformationKey())).value().forEach(found::add);
+    return found.build(0).guid();
   }
 
   private static Prepared refused(String reason) {

@@ -2,8 +2,8 @@ package io.ipamrepair.run;
 
 import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.Pools;
-import io.ipamrepair.calico.Stored;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
@@ -13,6 +13,7 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.CommitOutcome;
 import io.ipamrepair.kv.Compare;
 import io.ipamrepair.kv.EtcdFailure;
+import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.kv.Operation;
 import io.ipamrepair.kv.Transaction;
@@ -21,19 +22,21 @@ import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
 import io.ipamrepair.plan.PlanCheck;
 import io.ipamrepair.plan.PlanFile;
-import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.plan.PlanFocus;
+import io.ipamrepair.source.ScreenedSource;
+import io.ipamrepair.source.StateDump;
 import io.ipamrepair.undo.RecordedRun;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * One execution of a plan: journal, trial, begin, steps, check, close. Evidence comes first: what a
@@ -74,7 +77,7 @@ final class Run {
       Execution execution = new Execution(sealed, journalist);
       try {
         journalist.plan(planFile, sealed.plan());
-        dump(journal, journalist, fresh);
+        dump(journal, journalist);
       } catch (JournalException unusable) {
         execution.closeJournal(RecordedRun.Status.NOTHING_WRITTEN);
         throw unusable;
@@ -84,11 +87,11 @@ final class Run {
     }
   }
 
-  private void dump(Journal journal, RunJournalist journalist, IpamState fresh)
-      throws JournalException {
+  private void dump(Journal journal, RunJournalist journalist)
+      throws JournalException, EtcdException {
     String name = id + ".dump.jsonl.gz";
     try {
-      journalist.dump(name, StateDump.write(fresh, journal.folder().resolve(name)));
+      journalist.dump(name, StateDump.write(etcd, journal.folder().resolve(name)));
     } catch (IOException failed) {
       throw JournalException.of(failed, "cannot write " + journal.folder().resolve(name));
     }
@@ -270,7 +273,7 @@ final class Run {
       List<String> differences = new ArrayList<>();
       List<String> notes = new ArrayList<>();
       try {
-        IpamState after = new LiveSource(etcd).read();
+        IpamState after = new ScreenedSource(etcd).read();
         differences.addAll(Apply.broken(plan, after));
       } catch (EtcdException unreadable) {
         differences.add("the check afterwards could not be made: " + unreadable.failure().line());
@@ -319,7 +322,7 @@ final class Run {
           }
         }
         for (int attempt = 1; attempt <= TRIES; attempt++) {
-          IpamState fresh = new LiveSource(etcd).read();
+          IpamState fresh = new ScreenedSource(etcd).read(PlanFocus.of(List.of(step)));
           List<String> moved = PlanCheck.moved(step, fresh);
           if (!moved.isEmpty()) {
             return stop(new RunOutcome.Moved(moved), moved);
@@ -471,42 +474,50 @@ final class Run {
        * write, with their revisions. An affinity is the first thing that a claim writes.
        */
       private Map<Bytes, Long> revisions() throws EtcdException {
-        IpamState now = new LiveSource(etcd).read();
-        List<Cidr> networks = deletedPools(now);
-        Map<Bytes, Long> revisions = new HashMap<>();
-        for (Stored<?> stored : now.all()) {
-          Optional<Cidr> cidr = Optional.empty();
-          if (stored.at() instanceof CalicoKey.BlockKey block) {
-            cidr = Optional.of(block.cidr());
-          } else if (stored.at() instanceof CalicoKey.AffinityKey affinity) {
-            cidr = Optional.of(affinity.cidr());
-          }
-          boolean inside =
-              cidr.filter(each -> networks.stream().anyMatch(pool -> pool.overlaps(each)))
-                  .isPresent();
-          if (inside) {
-            revisions.put(stored.key(), stored.modRevision());
-          }
-        }
-        laterWrites()
-            .forEach(
-                key ->
-                    now.at(key)
-                        .map(Stored::modRevision)
-                        .ifPresent(revision -> revisions.put(key, revision)));
+        KeyLayout layout = new KeyLayout();
+        List<Cidr> networks = writtenPools(layout);
+        List<KeyRange> claims = new ArrayList<>(layout.rangesWithoutWorkloads());
+        claims.add(layout.blocks());
+        claims.sort(Comparator.comparing(KeyRange::from));
+        Map<Bytes, Long> revisions =
+            etcd.read(
+                    claims,
+                    HashMap<Bytes, Long>::new,
+                    (found, read) -> {
+                      if (isInside(networks, layout.classify(read.key()))) {
+                        found.put(read.key(), read.modRevision());
+                      }
+                    })
+                .value();
+        etcd.get(laterWrites())
+            .value()
+            .forEach(read -> revisions.put(read.key(), read.modRevision()));
         return revisions;
       }
 
-      private List<Cidr> deletedPools(IpamState now) {
-        return laterWrites().stream()
-            .flatMap(key -> now.at(key).stream())
-            .flatMap(
-                stored ->
-                    stored.at() instanceof CalicoKey.PoolKey pool
-                        ? now.knownPools().byName(pool.name()).stream()
-                        : Stream.empty())
-            .map(Pools.NamedPool::network)
-            .toList();
+      private static boolean isInside(List<Cidr> networks, CalicoKey at) {
+        Optional<Cidr> cidr = Optional.empty();
+        if (at instanceof CalicoKey.BlockKey block) {
+          cidr = Optional.of(block.cidr());
+        } else if (at instanceof CalicoKey.AffinityKey affinity) {
+          cidr = Optional.of(affinity.cidr());
+        }
+        return cidr.filter(each -> networks.stream().anyMatch(pool -> pool.overlaps(each)))
+            .isPresent();
+      }
+
+      /** The networks of the pools that this step and the ones after it write. */
+      private List<Cidr> writtenPools(KeyLayout layout) {
+        IpamState.Builder pools = new IpamState.Builder(layout);
+        plan.steps().subList(number - 1, plan.steps().size()).stream()
+            .flatMap(later -> later.writes().stream())
+            .filter(write -> layout.classify(write.key()) instanceof CalicoKey.PoolKey)
+            .forEach(
+                write ->
+                    write
+                        .before()
+                        .ifPresent(bytes -> pools.add(new KeyValue(write.key(), bytes, 0, 0, 0))));
+        return pools.build(0).knownPools().known().stream().map(Pools.NamedPool::network).toList();
       }
 
       /** The keys that this step and the ones after it write. */

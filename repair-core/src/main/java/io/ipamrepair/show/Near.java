@@ -8,17 +8,14 @@ import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.cidr.IpAddress;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 
 /** What is near a name that nothing has: a typing error, a part of a name, another block size. */
 public final class Near {
-  private static final int MOST = 5;
-  private static final int SHORTEST_PART = 3;
+  private static final int MOST = SimilarNames.MOST;
 
   private final IpamState state;
 
@@ -74,54 +71,9 @@ public final class Near {
     return similar(id, state.handles().keySet()).stream().map(ObjectName::handle).toList();
   }
 
-  /**
-   * The names of which {@code wanted} is a part, or that are a part of it; else those with few
-   * letters that differ, the most similar first.
-   */
   static List<String> similar(String wanted, Collection<String> names) {
-    if (wanted.isEmpty()) {
-      return List.of();
-    }
-    String low = wanted.toLowerCase(Locale.ROOT);
-    List<String> parts =
-        names.stream()
-            .filter(name -> isPart(low, name.toLowerCase(Locale.ROOT)))
-            .limit(MOST)
-            .toList();
-    if (!parts.isEmpty()) {
-      return parts;
-    }
-    int bound = Math.max(1, wanted.length() / 4);
-    Comparator<String> byDistance =
-        Comparator.comparingInt(name -> distance(low, name.toLowerCase(Locale.ROOT)));
-    return names.stream()
-        .filter(name -> Math.abs(name.length() - wanted.length()) <= bound)
-        .filter(name -> distance(low, name.toLowerCase(Locale.ROOT)) <= bound)
-        .sorted(byDistance.thenComparing(Comparator.naturalOrder()))
-        .limit(MOST)
-        .toList();
-  }
-
-  private static boolean isPart(String one, String other) {
-    int shorter = Math.min(one.length(), other.length());
-    return shorter >= SHORTEST_PART && (one.contains(other) || other.contains(one));
-  }
-
-  /** How many letters must be added, removed or replaced (Levenshtein). */
-  private static int distance(String one, String other) {
-    int[] row = new int[other.length() + 1];
-    for (int j = 0; j <= other.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= one.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= other.length(); j++) {
-        int replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[other.length()];
+    SimilarNames similar = new SimilarNames(wanted);
+    names.forEach(similar::add);
+    return similar.best();
   }
 }

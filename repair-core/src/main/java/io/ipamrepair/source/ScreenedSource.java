@@ -90,6 +90,11 @@ public final class ScreenedSource {
     return read(progress, builder -> Screening.forRules(layout, builder), state -> Focus.NOTHING);
   }
 
+  /** The state as it is now, with all that {@code focus} asks for; without progress. */
+  public IpamState read(Focus focus) throws EtcdException {
+    return read(keys -> {}, state -> focus);
+  }
+
   /**
    * The state as it is now, with all that {@code focus} asks for.
    *

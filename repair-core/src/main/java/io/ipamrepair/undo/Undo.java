@@ -1,6 +1,7 @@
 package io.ipamrepair.undo;
 
 import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.Stored;
 import io.ipamrepair.change.AfterImage;
@@ -9,9 +10,11 @@ import io.ipamrepair.change.EditException;
 import io.ipamrepair.change.Requirement;
 import io.ipamrepair.change.ValueDiff;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.plan.EtcdLimits;
 import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
+import io.ipamrepair.plan.PlanFocus;
 import io.ipamrepair.plan.PlanRefusedException;
 import io.ipamrepair.plan.Planner;
 import io.ipamrepair.plan.Planner.Circumstances;
@@ -40,6 +43,24 @@ public final class Undo {
   public Undo(RecordedRun run, IpamState state) {
     this.run = run;
     this.state = state;
+  }
+
+  /**
+   * What must be known whole of {@code state} to undo a run: what the run wrote, and, once that is
+   * known, whom its undoing hits. To be asked until it asks for no more.
+   */
+  public static Focus focus(
+      RecordedRun run, IpamState state, EtcdLimits limits, Circumstances circumstances) {
+    Focus written =
+        PlanFocus.of(run.plan().steps())
+            .and(PlanFocus.ofWritten(run.steps().stream().map(RecordedStep::written).toList()));
+    try {
+      Plan undo = new Undo(run, state).plan(new Planner(state, limits), circumstances);
+      return written.and(PlanFocus.of(undo.steps(), state));
+    } catch (UndoConflictException | PlanRefusedException notYet) {
+      // Either what the run wrote is not whole yet, and this is asked again, or there is no way.
+      return written;
+    }
   }
 
   /**

@@ -11,6 +11,8 @@ import io.ipamrepair.repair.RemovePool;
 import io.ipamrepair.repair.Repair;
 import io.ipamrepair.repair.Selection;
 import io.ipamrepair.undo.RecordedRun;
+import io.ipamrepair.undo.Undo;
+import io.ipamrepair.undo.UndoConflictException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,6 +80,20 @@ public final class Repairs {
       return new String(PlanFile.bytes(plan), StandardCharsets.UTF_8);
     } catch (RefusedException refused) {
       return "refused " + refused.fault() + "\n" + String.join("\n", refused.reasons());
+    } catch (PlanRefusedException refused) {
+      return "no plan\n" + String.join("\n", refused.reasons());
+    }
+  }
+
+  /** What comes of undoing a plan that was applied: the plan file, or every reason against. */
+  public static String undone(Plan plan, IpamState state) {
+    try {
+      Plan undo =
+          new Undo(applied(plan), state)
+              .plan(new Planner(state, EtcdLimits.standard()), circumstances("rollback", "r-1"));
+      return new String(PlanFile.bytes(undo), StandardCharsets.UTF_8);
+    } catch (UndoConflictException conflicts) {
+      return "conflicts\n" + String.join("\n", conflicts.conflicts());
     } catch (PlanRefusedException refused) {
       return "no plan\n" + String.join("\n", refused.reasons());
     }
