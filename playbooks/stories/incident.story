@@ -69,6 +69,7 @@ $ ipam-repair review remove-pool.json
 |
 | Why       resolves P1 error pool:eqiad-pods-second; P2 error ×2 pool:eqiad-pods, pool:eqiad-pods-second; B10 error ×4
 |             block:10.64.64.0/26, block:10.64.64.64/26, block:10.64.64.128/26, block:10.64.64.192/26
+| Judged    all rules, on all 100 keys at revision N
 | Impact    0 addresses of 0 workloads on 0 nodes
 |           4 blocks with 41 addresses in use stay with pool eqiad-pods and their nodes.
 | Step 1    one transaction
@@ -120,6 +121,7 @@ $ ipam-repair rollback RUN --yes
 | Why       resolves no finding
 | Adds      P1 error pool:eqiad-pods-second; P2 error ×2 pool:eqiad-pods, pool:eqiad-pods-second; B10 error ×4
 |             block:10.64.64.0/26, block:10.64.64.64/26, block:10.64.64.128/26, block:10.64.64.192/26
+| Judged    all rules, on all 99 keys at revision N
 | Impact    0 addresses of 0 workloads on 0 nodes
 |           Undoes what run RUN did; every key gets its old bytes.
 | Step 1    one transaction
@@ -206,6 +208,7 @@ $ ipam-repair review block-64.json
 |
 | Why       resolves A5 error affinity:host:kubernetes1003:10.64.64.64/26; B16 info block:10.64.64.64/26
 | Leaves    1 other finding elsewhere
+| Judged    all rules, on all 93 keys at revision N
 | Impact    14 addresses of 14 workloads on 2 nodes: kubernetes1003, kubernetes1005
 |           node kubernetes1003 announces 10.64.64.64/26 and blackholes its free addresses.
 |           6 live addresses of 10.64.64.64/26 on kubernetes1005 (10.64.64.72, 10.64.64.73, 10.64.64.74, 10.64.64.75,
