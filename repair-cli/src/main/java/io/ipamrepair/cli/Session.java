@@ -12,6 +12,7 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.run.Operator;
 import io.ipamrepair.run.RunKeys;
 import io.ipamrepair.source.DumpFile;
+import io.ipamrepair.source.FileSource;
 import io.ipamrepair.source.LiveSource;
 import io.ipamrepair.source.Origin;
 import io.ipamrepair.source.ScreenedSource;
@@ -190,8 +191,10 @@ final class Session {
         (source, etcd) -> {
           long start = System.nanoTime();
           Origin origin = source.origin();
-          // A file is at hand: it is read whole.
-          IpamState state = etcd.isPresent() ? read(etcd.get(), focus) : source.read();
+          IpamState state =
+              source instanceof FileSource file
+                  ? file.read(focus)
+                  : read(etcd.orElseThrow(), focus);
           Duration took = Duration.ofNanos(System.nanoTime() - start);
           return afterwards.with(new ReadState(state, origin, took), etcd);
         });

@@ -21,6 +21,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Reads a state of any size into a state of what matters. Nearly all of a large cluster is healthy
@@ -34,11 +36,9 @@ import java.util.TreeSet;
  * agrees, only what nothing else touches. A doubt costs time, never a finding.
  *
  * <p>The order: everything but blocks, handles and endpoints goes to the builder; then the blocks;
- * {@link #blocksAreRead}; then handles and endpoints; {@link #allIsRead}; then, for as long as
- * there is any, what was let go and turned out to be in doubt is read again: {@link #blocksToRead},
- * {@link #handlesToRead}, {@link #endpointsToRead}; then {@link #build}. After that {@link #widen}
- * may ask for more, which is read again and built as before. Blocks, handles and endpoints may come
- * in any order, over several threads, each with a {@link Worker} of its own.
+ * {@link #blocksAreRead}; then handles and endpoints; then {@link #state}, for which what was let
+ * go and is in doubt or wanted after all is read again. Blocks, handles and endpoints may come in
+ * any order, over several threads, each with a {@link Worker} of its own.
  */
 public final class Screening {
   private static final int NONE = -1;
@@ -57,7 +57,7 @@ public final class Screening {
   private final Set<Bytes> askedFor = new HashSet<>();
   private final Map<Cidr, Light> byCidr = new HashMap<>();
   private final Optional<Replicas> replicas;
-  private Focus focus = Focus.NOTHING;
+  private Focus asked = Focus.NOTHING;
   private Optional<BlockIndex> index = Optional.empty();
   private long letGo;
 
@@ -496,23 +496,91 @@ public final class Screening {
     return sampledHandles.stream().map(layout::handleKey).toList();
   }
 
-  /** All handles and endpoints are read. */
-  public void allIsRead() {
-    workloads.spreadDoubt();
+  /**
+   * What was let go and must be read again, at the same revision.
+   *
+   * @param blocks keys of blocks, all of which exist
+   * @param handles keys of handles, which need not exist
+   * @param endpoints where endpoints lie, if there are any
+   */
+  public record Wanted(List<Bytes> blocks, List<Bytes> handles, List<KeyRange> endpoints) {
+    private boolean isNothing() {
+      return blocks.isEmpty() && handles.isEmpty() && endpoints.isEmpty();
+    }
+  }
+
+  /** Reads what is wanted once more. */
+  public interface Again<X extends Exception> {
+    void read(Wanted wanted, Consumer<KeyValue> sink) throws X;
   }
 
   /**
-   * Wants more than the rules need. What that is must be read again before {@link #build}; without
-   * an answer in etcd nothing more is there.
+   * The state, once all handles and endpoints are read: with all that any rule asks, and all that
+   * {@code focus} asks for.
+   *
+   * @param revision at which everything was read
+   * @param focus asked what it needs of the state; asked again of the state that has it, until it
+   *     needs no more
    */
-  public void widen(Focus more) {
-    focus = focus.and(more);
+  public <X extends Exception> IpamState state(
+      long revision, Function<IpamState, Focus> focus, Again<X> again) throws X {
+    workloads.spreadDoubt();
+    IpamState state = resolved(revision, again);
+    Focus more = focus.apply(state);
+    while (!asked.covers(more)) {
+      widen(more);
+      state = resolved(revision, again);
+      more = focus.apply(state);
+    }
+    return state;
+  }
+
+  private <X extends Exception> IpamState resolved(long revision, Again<X> again) throws X {
+    for (Wanted next = wanted(); !next.isNothing(); next = wanted()) {
+      again.read(next, this::take);
+      // What it brought may put more in doubt.
+      relate();
+      workloads.spreadDoubt();
+    }
+    return build(revision);
+  }
+
+  private Wanted wanted() {
+    return new Wanted(blocksToRead(), handlesToRead(), endpointsToRead());
+  }
+
+  private void take(KeyValue again) {
+    if (layout.blocks().contains(again.key())) {
+      resolve(again);
+    } else if (layout.handles().contains(again.key())) {
+      keep(again);
+    } else {
+      keepEndpoint(again);
+    }
+  }
+
+  private void widen(Focus more) {
+    asked = asked.and(more);
     Fingerprint fingerprint = new Fingerprint();
     more.handles().forEach(handle -> spoilHandle(handle, fingerprint));
     more.handles().forEach(handle -> missingHandles.add(layout.handleKey(handle)));
     more.endpoints().forEach(range -> missingEndpoints.put(range.from(), range));
     more.blocks().forEach(this::want);
+    relate();
     workloads.spreadDoubt();
+  }
+
+  /**
+   * Whoever lowers a handle writes every block that it names: those that share one with a block in
+   * focus are wanted too.
+   */
+  private void relate() {
+    if (!asked.isNothing()) {
+      rest.handles()
+          .filter(this::isInFocus)
+          .toList()
+          .forEach(handle -> blocksOf(handle.getValue()).forEach(this::want));
+    }
   }
 
   private void want(Cidr cidr) {
@@ -535,13 +603,12 @@ public final class Screening {
     return byCidr;
   }
 
-  /** Blocks of which more must be known; to be read again, and {@link #resolve}d. */
-  public List<Bytes> blocksToRead() {
+  /** Blocks of which more must be known. */
+  private List<Bytes> blocksToRead() {
     return blocks.stream().filter(Light::isToBeRead).map(light -> light.stored.key()).toList();
   }
 
-  /** A block of {@link #blocksToRead}, read again at the same revision. */
-  public void resolve(KeyValue again) {
+  private void resolve(KeyValue again) {
     IpamState.Builder alone = new IpamState.Builder(layout).add(again);
     Block whole = (Block) alone.value(again.key()).orElseThrow();
     Light light = lights().get(whole.cidr());
@@ -596,33 +663,23 @@ public final class Screening {
     }
   }
 
-  /**
-   * Handles that were let go and are wanted after all; to be read, and {@link #keepHandle kept}.
-   */
-  public List<Bytes> handlesToRead() {
-    List<Bytes> wanted = missingHandles.stream().filter(key -> !rest.has(key)).toList();
+  /** Handles that may have been let go and are wanted after all. */
+  private List<Bytes> handlesToRead() {
+    List<Bytes> missing =
+        missingHandles.stream().filter(key -> !rest.has(key)).filter(askedFor::add).toList();
     missingHandles.clear();
-    return wanted.stream().filter(askedFor::add).toList();
+    return missing;
   }
 
-  /** A handle that was let go, read again at the same revision. */
-  public void keepHandle(KeyValue again) {
-    keep(again);
-  }
-
-  /**
-   * Where endpoints lie that may have been let go and are wanted after all; to be read, and {@link
-   * #keepEndpoint kept}.
-   */
-  public List<KeyRange> endpointsToRead() {
-    List<KeyRange> wanted =
+  /** Where endpoints lie that may have been let go and are wanted after all. */
+  private List<KeyRange> endpointsToRead() {
+    List<KeyRange> missing =
         missingEndpoints.values().stream().filter(range -> askedFor.add(range.from())).toList();
     missingEndpoints.clear();
-    return wanted;
+    return missing;
   }
 
-  /** An endpoint that lies there, read again at the same revision. */
-  public void keepEndpoint(KeyValue again) {
+  private void keepEndpoint(KeyValue again) {
     if (keep(again)) {
       rest.value(again.key())
           .filter(Endpoint.class::isInstance)
@@ -645,23 +702,9 @@ public final class Screening {
     return true;
   }
 
-  /**
-   * All that was to be read is read, for now: what it brought may put more in doubt. Whoever lowers
-   * a handle writes every block that it names, so the blocks beside those in focus are wanted too.
-   */
-  public void roundEnds() {
-    if (!focus.isNothing()) {
-      rest.handles()
-          .filter(this::isInFocus)
-          .toList()
-          .forEach(handle -> blocksOf(handle.getValue()).forEach(this::want));
-    }
-    workloads.spreadDoubt();
-  }
-
   private boolean isInFocus(Map.Entry<String, Handle> handle) {
-    return focus.handles().contains(handle.getKey())
-        || blocksOf(handle.getValue()).stream().anyMatch(focus.blocks()::contains);
+    return asked.handles().contains(handle.getKey())
+        || blocksOf(handle.getValue()).stream().anyMatch(asked.blocks()::contains);
   }
 
   private static List<Cidr> blocksOf(Handle handle) {
@@ -672,8 +715,7 @@ public final class Screening {
         .toList();
   }
 
-  /** The state, as read at {@code revision}. */
-  public IpamState build(long revision) {
+  private IpamState build(long revision) {
     int settled = 0;
     for (Light light : blocks) {
       if (light.told == 0 && !light.whole) {

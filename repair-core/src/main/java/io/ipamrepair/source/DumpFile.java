@@ -27,7 +27,7 @@ import java.util.zip.ZipException;
  * of (docs/sources.md). The first line may be missing; then the revision is the highest that a key
  * has. Compressed or not, whatever the name says.
  */
-public final class DumpFile implements StateSource {
+public final class DumpFile implements FileSource {
   /** A line holds a value of etcd's, 1.5 MiB unless it is told otherwise, with JSON's escapes. */
   private static final int LONGEST_LINE = 64 << 20;
 

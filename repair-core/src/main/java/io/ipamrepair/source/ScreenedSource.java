@@ -14,10 +14,7 @@ import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.kv.KeyValueView;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -163,35 +160,14 @@ public final class ScreenedSource {
     List<KeyRange> endpoints =
         cut(layout.endpoints(), screening.sampleOfEndpoints(), parts.endpoints());
     read(screening, progress, revision, endpoints, Screening.Worker::endpoint);
-    screening.allIsRead();
-    Cuts cuts = new Cuts(blocks, handles, endpoints);
-    IpamState state = resolved(screening, revision, cuts);
-    Focus wanted = focus.apply(state);
-    for (Focus known = Focus.NOTHING; !known.covers(wanted); wanted = focus.apply(state)) {
-      known = known.and(wanted);
-      screening.widen(wanted);
-      state = resolved(screening, revision, cuts);
-    }
-    return state;
-  }
-
-  /** The parts in which everything was read. */
-  private record Cuts(List<KeyRange> blocks, List<KeyRange> handles, List<KeyRange> endpoints) {}
-
-  /** Reads again what was let go and is in doubt, or wanted, until nothing is. */
-  private IpamState resolved(Screening screening, long revision, Cuts cuts) throws EtcdException {
-    boolean more = true;
-    while (more) {
-      List<Bytes> blocks = screening.blocksToRead();
-      again(revision, cuts.blocks(), points(blocks), screening::resolve);
-      List<Bytes> handles = screening.handlesToRead();
-      again(revision, cuts.handles(), points(handles), screening::keepHandle);
-      List<KeyRange> endpoints = screening.endpointsToRead();
-      again(revision, cuts.endpoints(), endpoints, screening::keepEndpoint);
-      screening.roundEnds();
-      more = !blocks.isEmpty() || !handles.isEmpty() || !endpoints.isEmpty();
-    }
-    return screening.build(revision);
+    return screening.state(
+        revision,
+        focus,
+        (wanted, sink) -> {
+          again(revision, blocks, points(wanted.blocks()), sink);
+          again(revision, handles, points(wanted.handles()), sink);
+          again(revision, endpoints, wanted.endpoints(), sink);
+        });
   }
 
   private void read(
@@ -231,15 +207,14 @@ public final class ScreenedSource {
   }
 
   /**
-   * Reads what is in doubt once more: range by range where it is little, else all the parts, which
+   * Reads what is wanted once more: range by range where it is little, else all the parts, which
    * costs less than a request for each.
    */
   private void again(
       long revision, List<KeyRange> all, List<KeyRange> wanted, Consumer<KeyValue> sink)
       throws EtcdException {
     boolean few = wanted.size() <= parts.few();
-    NavigableMap<Bytes, KeyRange> byStart = new TreeMap<>();
-    wanted.forEach(range -> byStart.put(range.from(), range));
+    RangeSet ranges = new RangeSet(wanted);
     etcd.readParts(
         revision,
         few ? wanted : all,
@@ -248,8 +223,7 @@ public final class ScreenedSource {
               @Override
               public void key(KeyValueView read) {
                 KeyValue copy = read.copy();
-                Map.Entry<Bytes, KeyRange> floor = byStart.floorEntry(copy.key());
-                if (floor != null && floor.getValue().contains(copy.key())) {
+                if (ranges.contains(copy.key())) {
                   synchronized (sink) {
                     sink.accept(copy);
                   }
@@ -264,8 +238,7 @@ public final class ScreenedSource {
   }
 
   private static List<KeyRange> points(List<Bytes> keys) {
-    Function<Bytes, KeyRange> point = key -> new KeyRange(key, key.plus(Bytes.of(new byte[1])));
-    return keys.stream().map(point).toList();
+    return keys.stream().map(RangeSet::point).toList();
   }
 
   /** Cuts a range at every so manieth of some keys in it. */

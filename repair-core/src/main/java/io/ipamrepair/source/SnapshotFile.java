@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  *
  * <p>The file is read in place and must not change meanwhile.
  */
-public final class SnapshotFile implements StateSource {
+public final class SnapshotFile implements FileSource {
   /** etcd's own test for whether there is a check sum: pages are multiples of it. */
   private static final int SECTOR = 512;
 

@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /** A place that Calico's keys can be read from, all at one revision. */
-public sealed interface StateSource permits LiveSource, SnapshotFile, DumpFile {
+public sealed interface StateSource permits LiveSource, FileSource {
   /** Where it is. */
   Origin origin() throws EtcdException, SourceException;
 

@@ -76,35 +76,17 @@ public final class Screened {
       }
     }
     second.flush();
-    screening.allIsRead();
-    IpamState state = resolved(screening);
-    Focus wanted = focus.apply(state);
-    for (Focus known = Focus.NOTHING; !known.covers(wanted); wanted = focus.apply(state)) {
-      known = known.and(wanted);
-      screening.widen(wanted);
-      state = resolved(screening);
-    }
-    return state;
-  }
-
-  private IpamState resolved(Screening screening) {
-    boolean more = true;
-    while (more) {
-      List<Bytes> blocksAgain = screening.blocksToRead();
-      read(blocksAgain).forEach(screening::resolve);
-      List<Bytes> handlesAgain = screening.handlesToRead();
-      read(handlesAgain).forEach(screening::keepHandle);
-      List<KeyRange> endpointsAgain = screening.endpointsToRead();
-      for (KeyRange range : endpointsAgain) {
-        byKey.subMap(range.from(), range.to()).values().forEach(screening::keepEndpoint);
-      }
-      screening.roundEnds();
-      more = !blocksAgain.isEmpty() || !handlesAgain.isEmpty() || !endpointsAgain.isEmpty();
-    }
-    return screening.build(revision);
-  }
-
-  private List<KeyValue> read(List<Bytes> keys) {
-    return keys.stream().filter(byKey::containsKey).map(byKey::get).toList();
+    return screening.state(
+        revision,
+        focus,
+        (wanted, sink) -> {
+          wanted.blocks().forEach(key -> sink.accept(byKey.get(key)));
+          wanted.handles().stream()
+              .filter(byKey::containsKey)
+              .forEach(key -> sink.accept(byKey.get(key)));
+          for (KeyRange range : wanted.endpoints()) {
+            byKey.subMap(range.from(), range.to()).values().forEach(sink);
+          }
+        });
   }
 }
