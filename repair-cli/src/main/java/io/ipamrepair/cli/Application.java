@@ -81,6 +81,8 @@ final class Application {
       return ExitCode.DONE;
     } else if (outcome instanceof RunOutcome.Declined) {
       return ExitCode.DECLINED;
+    } else if (outcome instanceof RunOutcome.Locked) {
+      return ExitCode.LOCKED;
     } else if (outcome instanceof RunOutcome.Refused) {
       return ExitCode.PLAN_REFUSED;
     } else if (outcome instanceof RunOutcome.Moved) {
@@ -106,6 +108,9 @@ final class Application {
       lines.addAll(applied.notes());
     } else if (outcome instanceof RunOutcome.Declined) {
       lines.add("Declined, nothing written. Without a terminal, --yes says yes.");
+    } else if (outcome instanceof RunOutcome.Locked locked) {
+      lines.add("Locked, nothing written: another operator is at work, " + locked.holder().words());
+      lines.add("Wait, or ask them. See: ipam-repair lock status");
     } else if (outcome instanceof RunOutcome.Refused refused) {
       lines.add("Plan refused, nothing written:");
       refused.reasons().forEach(reason -> lines.add("  " + reason));

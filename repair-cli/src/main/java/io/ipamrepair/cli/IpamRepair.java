@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       ApplyCommand.class,
       RollbackCommand.class,
       RunsCommand.class,
+      LockCommand.class,
       PlaybookCommand.class,
       ConfigCommand.class
     })

@@ -39,12 +39,12 @@ final class MomentText {
     look.toolKeys()
         .ifPresent(
             keys -> {
-              keys.lockedSince()
+              keys.lock()
                   .ifPresent(
-                      revision ->
+                      holder ->
                           lines.add(
-                              "Unusual: an operator's lock is held since revision "
-                                  + revision
+                              "Unusual: the operator lock is held by "
+                                  + holder.words()
                                   + ": somebody may be repairing what is found here."));
               keys.unclosed().forEach(run -> lines.add("Unusual: " + sentence(run)));
             });
@@ -86,7 +86,8 @@ final class MomentText {
     look.toolKeys()
         .ifPresent(
             keys -> {
-              keys.lockedSince().ifPresent(revision -> parts.add("an operator's lock is held"));
+              keys.lock()
+                  .ifPresent(holder -> parts.add("the operator lock is held by " + holder.name()));
               keys.unclosed().forEach(run -> parts.add("run " + run.run() + " has not ended"));
             });
     if (locked(look)) {

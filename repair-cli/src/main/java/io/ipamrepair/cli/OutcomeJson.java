@@ -56,6 +56,8 @@ final class OutcomeJson {
       return nothing(word(ExitCode.TAKEN_OVER), List.of(taken.found()))
           .with(RUN, new Json.Text(taken.run()))
           .with(APPLIED, Json.Num.of(taken.applied()));
+    } else if (outcome instanceof RunOutcome.Locked locked) {
+      return nothing(word(ExitCode.LOCKED), List.of(locked.holder().words()));
     } else if (outcome instanceof RunOutcome.Refused refused) {
       return nothing(word(ExitCode.PLAN_REFUSED), refused.reasons());
     } else if (outcome instanceof RunOutcome.Moved moved) {

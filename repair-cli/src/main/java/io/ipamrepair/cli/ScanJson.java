@@ -49,7 +49,9 @@ final class ScanJson {
     return Json.Obj.of(
         "toolKeysRead", Json.Bool.of(keys.isPresent()),
         "lockedSinceRevision",
-            keys.flatMap(ToolKeys::lockedSince).<Json>map(Json.Num::of).orElse(Json.Null.NULL),
+            keys.flatMap(ToolKeys::lock)
+                .<Json>map(holder -> Json.Num.of(holder.createRevision()))
+                .orElse(Json.Null.NULL),
         "unclosedRuns", new Json.Array(unclosed.stream().<Json>map(ScanJson::unclosed).toList()),
         "datastoreReady",
             MomentText.datastoreReady(look).<Json>map(Json.Bool::of).orElse(Json.Null.NULL));

@@ -119,7 +119,7 @@ final class ScanPrometheus {
           one(
               "operator_lock",
               "Whether an operator's lock of ipam-repair is held.",
-              bit(known.lockedSince().isPresent()));
+              bit(known.lock().isPresent()));
           one("unclosed_runs", "Runs of ipam-repair that did not end.", known.unclosed().size());
         });
     MomentText.datastoreReady(look)

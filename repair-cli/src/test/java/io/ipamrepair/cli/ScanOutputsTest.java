@@ -403,9 +403,8 @@ class ScanOutputsTest {
         scan(1, "").out().lines().skip(1).takeWhile(line -> !line.isEmpty()).toList();
     assertThat(String.join(" ", header).split(" (?=Unusual: )"))
         .containsExactly(
-            "Unusual: an operator's lock is held since revision "
-                + locked
-                + ": somebody may be repairing what is found here.",
+            "Unusual: the operator lock is held by somebody: somebody may be repairing what is found"
+                + " here.",
             "Unusual: run r-aaaaaa of ops@cumin has not ended, 1 of 3 steps in etcd: it is at work,"
                 + " or died. Look: ipam-repair runs show r-aaaaaa",
             "Unusual: run r-bbbbbb of ops@cumin was given up with 1 of 3 steps in etcd. Settle it:"
@@ -421,7 +420,8 @@ class ScanOutputsTest {
     assertThat(page.value("operator_lock")).isEqualTo(1);
     assertThat(page.value("unclosed_runs")).isEqualTo(3);
     assertThat(scan(2, "-o nagios --settle 0s").out())
-        .contains("; an operator's lock is held; run r-aaaaaa has not ended; run r-bbbbbb has not");
+        .contains(
+            "; the operator lock is held by somebody; run r-aaaaaa has not ended; run r-bbbbbb has not");
   }
 
   @Test

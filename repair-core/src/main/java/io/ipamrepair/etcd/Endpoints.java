@@ -77,6 +77,14 @@ final class Endpoints {
         Deadline.after(limit.toNanos(), TimeUnit.NANOSECONDS));
   }
 
+  /**
+   * Asks until one answers, for a request that may be repeated, and that the time for the whole
+   * command does not end: a run that has begun keeps what it holds.
+   */
+  <Q, A> A keep(Rpc<Q, A> rpc, Q request) throws CallFailed {
+    return ask(rpc, request, Deadline.after(limit.toNanos(), TimeUnit.NANOSECONDS)).message();
+  }
+
   /** Whether less than a millisecond is left: a call that used up all of it may end so early. */
   private boolean isOver() {
     return end.filter(time -> time.timeRemaining(TimeUnit.MILLISECONDS) <= 0).isPresent();

@@ -191,6 +191,20 @@ public final class Etcd implements AutoCloseable {
     return reads.keyAt(key, revision);
   }
 
+  /**
+   * A lease that is kept alive until it is closed.
+   *
+   * @param ttl how long it outlives this process, in whole seconds; etcd may take a longer time
+   * @throws EtcdException when etcd grants none
+   */
+  public KeptLease lease(Duration ttl) throws EtcdException {
+    try {
+      return KeptLease.granted(endpoints, ttl);
+    } catch (CallFailed failed) {
+      throw new EtcdException(failed.failure());
+    }
+  }
+
   /** Sends {@code transaction}: once, to one endpoint, and never again. */
   public CommitOutcome commit(Transaction transaction) {
     writable.check(transaction);

@@ -96,6 +96,12 @@ record TransactionCoding(Namespace namespace) {
           PutRequest.newBuilder()
               .setKey(namespace.inside(put.key()))
               .setValue(Namespace.bytes(put.value())));
+    } else if (operation instanceof Operation.PutLeased put) {
+      out.setRequestPut(
+          PutRequest.newBuilder()
+              .setKey(namespace.inside(put.key()))
+              .setValue(Namespace.bytes(put.value()))
+              .setLease(put.lease()));
     } else if (operation instanceof Operation.Delete delete) {
       out.setRequestDeleteRange(
           DeleteRangeRequest.newBuilder().setKey(namespace.inside(delete.key())));

@@ -8,6 +8,9 @@ public sealed interface Operation {
   /** Writes {@code value} at {@code key}, without a lease. */
   record Put(Bytes key, Bytes value) implements Operation {}
 
+  /** The same with a lease: the key goes when the lease does. */
+  record PutLeased(Bytes key, Bytes value, long lease) implements Operation {}
+
   /** Removes {@code key}; an absent key stays absent. */
   record Delete(Bytes key) implements Operation {}
 

@@ -1,7 +1,7 @@
 package io.ipamrepair.run;
 
-import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.check.Check;
 import io.ipamrepair.check.Severity;
 import io.ipamrepair.etcd.Etcd;
@@ -68,29 +68,40 @@ public final class Apply {
   public RunOutcome apply(PlanFile.Sealed sealed, byte[] planFile, boolean dryRun) {
     Plan plan = sealed.plan();
     try {
-      Focus focus = PlanFocus.of(plan.steps());
-      IpamState fresh = new ScreenedSource(etcd).read(focus);
-      Optional<RunOutcome> obstacle = judge(plan, fresh);
-      if (obstacle.isPresent()) {
-        return obstacle.get();
+      // Before the lock: in another cluster nothing is written, not even that.
+      List<String> refusals = refusals(plan, guid());
+      if (!refusals.isEmpty()) {
+        return new RunOutcome.Refused(refusals);
       }
-      List<String> notes = notes(plan, fresh);
       if (dryRun) {
-        return new RunOutcome.Applicable(notes);
+        IpamState fresh = read(plan);
+        return judge(plan, fresh).orElseGet(() -> new RunOutcome.Applicable(notes(plan, fresh)));
       }
       String id = RunId.next(random);
-      operator.tell("undo, once it is applied: ipam-repair rollback " + id);
-      if (!operator.confirms(question(plan), answer(plan))) {
-        return new RunOutcome.Declined();
+      String token = token();
+      OperatorLock.Taking taking =
+          OperatorLock.take(etcd, operator.name(), id, clock.instant(), token);
+      if (taking instanceof OperatorLock.Taking.Busy busy) {
+        return new RunOutcome.Locked(busy.holder());
       }
-      // The prompt may have waited for long: everything from here on rests on this read.
-      IpamState now = new ScreenedSource(etcd).read(focus);
-      Optional<RunOutcome> since = judge(plan, now);
-      if (since.isPresent()) {
-        return since.get();
+      try (OperatorLock lock = ((OperatorLock.Taking.Taken) taking).lock()) {
+        Optional<RunOutcome> obstacle = judge(plan, read(plan));
+        if (obstacle.isPresent()) {
+          return obstacle.get();
+        }
+        operator.tell("undo, once it is applied: ipam-repair rollback " + id);
+        if (!operator.confirms(question(plan), answer(plan))) {
+          return new RunOutcome.Declined();
+        }
+        // The prompt may have waited for long: everything from here on rests on this read.
+        IpamState now = read(plan);
+        Optional<RunOutcome> since = judge(plan, now);
+        if (since.isPresent()) {
+          return since.get();
+        }
+        return new Run(etcd, operator, clock, quiet, lock, id, token)
+            .execute(journal, sealed, planFile, now);
       }
-      return new Run(etcd, operator, clock, quiet, id, token())
-          .execute(journal, sealed, planFile, now);
     } catch (EtcdException unusable) {
       return new RunOutcome.EtcdUnusable(unusable.failure());
     } catch (JournalException unusable) {
@@ -98,12 +109,23 @@ public final class Apply {
     }
   }
 
+  private IpamState read(Plan plan) throws EtcdException {
+    return new ScreenedSource(etcd).read(PlanFocus.of(plan.steps()));
+  }
+
+  private Optional<String> guid() throws EtcdException {
+    KeyLayout layout = new KeyLayout();
+    IpamState.Builder found = new IpamState.Builder(layout);
+    etcd.get(List.of(layout.clusterInformationKey())).value().forEach(found::add);
+    return found.build(0).guid();
+  }
+
   private String token() {
     return String.format("%016x%016x", random.nextLong(), random.nextLong());
   }
 
   /** Why the plan must not be applied here, whatever the data say. */
-  private List<String> refusals(Plan plan) throws EtcdException {
+  private List<String> refusals(Plan plan, Optional<String> guid) throws EtcdException {
     List<String> refusals = new ArrayList<>();
     if (!clock.instant().isBefore(plan.expires())) {
       refusals.add("the plan expired at " + plan.expires() + "; make it again");
@@ -120,19 +142,19 @@ public final class Apply {
               + ", this is "
               + here);
     }
+    if (!plan.cluster().guid().equals(guid)) {
+      refusals.add(
+          "the plan is for the Calico cluster "
+              + plan.cluster().guid().orElse("(without GUID)")
+              + ", this is "
+              + guid.orElse("one without GUID"));
+    }
     return refusals;
   }
 
   /** What stands against applying the plan to {@code fresh}, all of one kind at once. */
   private Optional<RunOutcome> judge(Plan plan, IpamState fresh) throws EtcdException {
-    List<String> refusals = refusals(plan);
-    if (!plan.cluster().guid().equals(fresh.guid())) {
-      refusals.add(
-          "the plan is for the Calico cluster "
-              + plan.cluster().guid().orElse("(without GUID)")
-              + ", this is "
-              + fresh.guid().orElse("one without GUID"));
-    }
+    List<String> refusals = refusals(plan, fresh.guid());
     if (!refusals.isEmpty()) {
       return Optional.of(new RunOutcome.Refused(refusals));
     }

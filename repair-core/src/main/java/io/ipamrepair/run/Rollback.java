@@ -188,6 +188,7 @@ public final class Rollback {
       }
       RunJournalist journalist = new RunJournalist(open, clock);
       Optional<RunRecord> record = takeOver(id, journalist.head());
+      takeLockOf(id);
       List<RecordedStep> steps = new ArrayList<>();
       for (int number = 1; number <= run.steps().size(); number++) {
         RecordedStep step = run.steps().get(number - 1);
@@ -207,6 +208,14 @@ public final class Rollback {
               + (record.isPresent() ? status.words() : "its record in etcd is gone"));
       return new RecordedRun(
           id, run.plan(), run.digest(), run.operator(), run.started(), steps, status);
+    }
+  }
+
+  /** No step of it can commit any more: its lock would only keep others out until it runs out. */
+  private void takeLockOf(String run) throws EtcdException {
+    Optional<LockHolder> holder = OperatorLock.holder(etcd);
+    if (holder.filter(each -> each.run().equals(run)).isPresent()) {
+      OperatorLock.takeFrom(etcd, holder.get());
     }
   }
 

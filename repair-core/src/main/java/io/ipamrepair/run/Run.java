@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * One execution of a plan: journal, trial, begin, steps, check, close. Evidence comes first: what a
@@ -54,14 +55,23 @@ final class Run {
   private final Operator operator;
   private final Clock clock;
   private final QuietTime quiet;
+  private final OperatorLock lock;
   private final String id;
   private final String token;
 
-  Run(Etcd etcd, Operator operator, Clock clock, QuietTime quiet, String id, String token) {
+  Run(
+      Etcd etcd,
+      Operator operator,
+      Clock clock,
+      QuietTime quiet,
+      OperatorLock lock,
+      String id,
+      String token) {
     this.etcd = etcd;
     this.operator = operator;
     this.clock = clock;
     this.quiet = quiet;
+    this.lock = lock;
     this.id = id;
     this.token = token;
   }
@@ -204,7 +214,8 @@ final class Run {
                 journalist.head());
         Step step = plan.steps().get(number - 1);
         CommitOutcome outcome =
-            etcd.commit(StepTransaction.bind(step, clock.instant()).trial(fresh, recordKey, next));
+            etcd.commit(
+                StepTransaction.bind(step, clock.instant()).trial(fresh, lock, recordKey, next));
         if (outcome instanceof CommitOutcome.NotApplied refused) {
           return Optional.of(refused.failure());
         } else if (outcome instanceof CommitOutcome.Unknown unanswered) {
@@ -222,9 +233,10 @@ final class Run {
     private Begun begin(RunRecord first) {
       Transaction begin =
           new Transaction(
-              List.of(new Compare.Absent(recordKey)),
+              Stream.concat(Stream.of(new Compare.Absent(recordKey)), lock.compares().stream())
+                  .toList(),
               List.of(new Operation.Put(recordKey, first.encode())),
-              List.of(new Operation.Get(recordKey)));
+              List.of(new Operation.Get(recordKey), OperatorLock.read()));
       CommitOutcome outcome = etcd.commitUntilAnswered(begin);
       if (outcome instanceof CommitOutcome.Applied applied) {
         return new Held(new HeldRecord(recordKey, first, applied.revision()));
@@ -239,7 +251,10 @@ final class Run {
                 () ->
                     new Refusal(
                         new RunOutcome.Moved(
-                            List.of("a run " + id + " is known in etcd already; try again"))));
+                            List.of(
+                                lock.lost(failed.read())
+                                    .orElse(
+                                        "a run " + id + " is known in etcd already; try again")))));
       } else if (outcome instanceof CommitOutcome.Unknown unknown) {
         return new Refusal(new RunOutcome.EtcdUnusable(unknown.failure()));
       }
@@ -351,7 +366,7 @@ final class Run {
         StepTransaction transaction = StepTransaction.bind(step, clock.instant());
         journalist.intent(number, fresh.revision(), transaction.bound());
         RunRecord next = record.record().withDone(number, journalist.head());
-        CommitOutcome outcome = etcd.commit(transaction.commit(fresh, record, next));
+        CommitOutcome outcome = etcd.commit(transaction.commit(fresh, lock, record, next));
         if (outcome instanceof CommitOutcome.Applied applied) {
           return Optional.of(applied(next, applied.revision(), ""));
         } else if (outcome instanceof CommitOutcome.ConditionFailed failed) {
@@ -395,13 +410,15 @@ final class Run {
                     found ->
                         found.value().equals(record.record().encode())
                             && found.modRevision() == record.revision());
-        return ours
-            ? Optional.empty()
-            : Optional.of(
-                new Stopped(
-                    Optional.empty(),
-                    new RunOutcome.TakenOver(id, done, "the run record was changed or is gone"),
-                    List.of()));
+        if (!ours) {
+          return Optional.of(
+              new Stopped(
+                  Optional.empty(),
+                  new RunOutcome.TakenOver(id, done, "the run record was changed or is gone"),
+                  List.of()));
+        }
+        return lock.lost(failed.read())
+            .map(lost -> stop(new RunOutcome.Moved(List.of(lost)), List.of(lost)));
       }
 
       private StepResult refused(EtcdFailure failure) throws JournalException {

@@ -21,6 +21,9 @@ public sealed interface RunOutcome {
   /** Nothing of the plan was written: what it rests on has moved. */
   record Moved(List<String> moved) implements RunOutcome {}
 
+  /** Nothing of the plan was written: another operator is at work. */
+  record Locked(LockHolder holder) implements RunOutcome {}
+
   /** Nothing was written: the operator said no. */
   record Declined() implements RunOutcome {}
 

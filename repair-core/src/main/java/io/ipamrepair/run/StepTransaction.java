@@ -65,7 +65,7 @@ final class StepTransaction {
    * never holds. What a step requires of the steps before it cannot be guarded yet; a compare that
    * never holds stands in for each, so that the size is that of the step.
    */
-  Transaction trial(IpamState fresh, Bytes recordKey, RunRecord next) {
+  Transaction trial(IpamState fresh, OperatorLock lock, Bytes recordKey, RunRecord next) {
     List<Compare> when = new ArrayList<>();
     for (Requirement condition : PlanCheck.conditions(step)) {
       if (condition.moved(fresh).isEmpty()) {
@@ -74,6 +74,7 @@ final class StepTransaction {
         when.add(new Compare.Never(recordKey));
       }
     }
+    when.addAll(lock.compares());
     when.add(new Compare.Absent(recordKey));
     when.add(new Compare.Never(recordKey));
     return new Transaction(when, writes(recordKey, next), List.of());
@@ -83,16 +84,20 @@ final class StepTransaction {
    * The step itself.
    *
    * @param fresh the state on which its conditions were checked
+   * @param lock the operator lock, which must be held
    * @param record the run record as it is now
    * @param next the run record as the step leaves it
    */
-  Transaction commit(IpamState fresh, HeldRecord record, RunRecord next) {
+  Transaction commit(IpamState fresh, OperatorLock lock, HeldRecord record, RunRecord next) {
     Set<Compare> data = new LinkedHashSet<>();
     PlanCheck.conditions(step).forEach(condition -> data.addAll(condition.guards(fresh)));
     List<Compare> when = new ArrayList<>(data);
+    when.addAll(lock.compares());
     when.addAll(record.compares());
     return new Transaction(
-        when, writes(record.key(), next), List.of(new Operation.Get(record.key())));
+        when,
+        writes(record.key(), next),
+        List.of(new Operation.Get(record.key()), OperatorLock.read()));
   }
 
   private List<Operation> writes(Bytes recordKey, RunRecord next) {

@@ -13,10 +13,10 @@ import java.util.Optional;
  * What the tool's own keys in etcd say of the moment: who looks at the data now sees them in the
  * midst of somebody's work.
  *
- * @param lockedSince the revision at which an operator's lock was taken; nothing when there is none
+ * @param lock who holds the operator lock; nothing when nobody does
  * @param unclosed the runs that did not end, by ID
  */
-public record ToolKeys(Optional<Long> lockedSince, List<UnclosedRun> unclosed) {
+public record ToolKeys(Optional<LockHolder> lock, List<UnclosedRun> unclosed) {
   /** What the token of a record says that a rollback has settled. */
   static final String SETTLED = "rollback";
 
@@ -66,11 +66,11 @@ public record ToolKeys(Optional<Long> lockedSince, List<UnclosedRun> unclosed) {
   }
 
   private static ToolKeys of(List<KeyValue> found) {
-    Optional<Long> lockedSince = Optional.empty();
+    Optional<LockHolder> lock = Optional.empty();
     List<UnclosedRun> unclosed = new ArrayList<>();
     for (KeyValue each : found) {
       if (each.key().equals(RunKeys.LOCK)) {
-        lockedSince = Optional.of(each.createRevision());
+        lock = Optional.of(LockHolder.of(each));
       } else {
         String run = RunKeys.runOf(each.key());
         Optional<RunRecord> record = RunRecord.decode(each.value());
@@ -81,7 +81,7 @@ public record ToolKeys(Optional<Long> lockedSince, List<UnclosedRun> unclosed) {
         }
       }
     }
-    return new ToolKeys(lockedSince, unclosed);
+    return new ToolKeys(lock, unclosed);
   }
 
   /** A run that a rollback took over and settled is never closed, and of no concern any more. */

@@ -47,7 +47,7 @@ class ToolKeysTest {
   void nothingIsUnusualWhereTheToolWasNeverUsed() throws Exception {
     server.put("/ipam-repair/v1/policy", "{}");
     ToolKeys keys = read();
-    assertThat(keys.lockedSince()).isEmpty();
+    assertThat(keys.lock()).isEmpty();
     assertThat(keys.unclosed()).isEmpty();
   }
 
@@ -57,7 +57,8 @@ class ToolKeysTest {
     server.put("/ipam-repair/v1/lock", "");
     long taken =
         server.all().values().stream().mapToLong(key -> key.createRevision()).max().orElse(0);
-    assertThat(read().lockedSince()).contains(taken);
+    assertThat(read().lock())
+        .contains(new LockHolder("somebody", "", java.time.Instant.EPOCH, taken));
   }
 
   @Test
