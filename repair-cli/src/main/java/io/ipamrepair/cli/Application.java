@@ -135,7 +135,8 @@ final class Application {
       lines.add(
           "Go back: ipam-repair rollback "
               + halted.run()
-              + "   Or go on: make the plan again, what is done is kept.");
+              + "   Go on: ipam-repair resume "
+              + halted.run());
     } else if (outcome instanceof RunOutcome.Unknown unknown) {
       lines.add(
           "Outcome unknown: run "
@@ -147,7 +148,7 @@ final class Application {
               + " steps applied; the next was sent and no answer came: "
               + unknown.failure().line());
       lines.add(
-          "When etcd answers again, this settles it, and undoes what was applied: ipam-repair rollback "
+          "When etcd answers again, this settles it and says how to go on or back: ipam-repair recover "
               + unknown.run());
     } else if (outcome instanceof RunOutcome.Differs differs) {
       lines.add("Applied, run " + differs.run() + ", but the check afterwards differs:");
@@ -161,7 +162,7 @@ final class Application {
               + taken.applied()
               + " steps applied by this process, which writes nothing more: "
               + taken.found());
-      lines.add("See: ipam-repair runs show " + taken.run());
+      lines.add("See: ipam-repair recover " + taken.run());
     }
     return lines;
   }

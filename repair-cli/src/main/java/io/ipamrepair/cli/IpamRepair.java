@@ -26,6 +26,8 @@ import picocli.CommandLine.ScopeType;
       ReviewCommand.class,
       ApplyCommand.class,
       RollbackCommand.class,
+      RecoverCommand.class,
+      ResumeCommand.class,
       RunsCommand.class,
       LockCommand.class,
       PlaybookCommand.class,

@@ -66,7 +66,7 @@ final class MomentText {
               + run.holder()
               + " was given up with "
               + steps
-              + ". Settle it: ipam-repair rollback "
+              + ". Settle it: ipam-repair recover "
               + run.run()
           : "run "
               + run.run()
@@ -74,7 +74,7 @@ final class MomentText {
               + run.holder()
               + " has not ended, "
               + steps
-              + ": it is at work, or died. Look: ipam-repair runs show "
+              + ": it is at work, or died. Settle it: ipam-repair recover "
               + run.run();
     }
     return "the record of run " + unclosed.run() + " in etcd is none that this release knows.";

@@ -7,6 +7,7 @@ import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.run.Rollback;
 import io.ipamrepair.run.RunFormatException;
+import io.ipamrepair.run.RunId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +62,7 @@ final class RollbackCommand extends WritingCommand {
               session.journal(top()),
               session.operator(top().yes),
               session.clock(),
+              RunId.token(session.random()),
               planOptions.limits())
           .prepare(run, circumstances);
     } catch (JournalException unusable) {

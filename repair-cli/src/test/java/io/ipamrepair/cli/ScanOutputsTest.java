@@ -406,9 +406,9 @@ class ScanOutputsTest {
             "Unusual: the operator lock is held by somebody: somebody may be repairing what is found"
                 + " here.",
             "Unusual: run r-aaaaaa of ops@cumin has not ended, 1 of 3 steps in etcd: it is at work,"
-                + " or died. Look: ipam-repair runs show r-aaaaaa",
+                + " or died. Settle it: ipam-repair recover r-aaaaaa",
             "Unusual: run r-bbbbbb of ops@cumin was given up with 1 of 3 steps in etcd. Settle it:"
-                + " ipam-repair rollback r-bbbbbb",
+                + " ipam-repair recover r-bbbbbb",
             "Unusual: the record of run r-dddddd in etcd is none that this release knows.");
     CommandRun run = scan(1, "-o json");
     schema.accepts(run);

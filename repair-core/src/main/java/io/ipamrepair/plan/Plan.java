@@ -50,6 +50,23 @@ public record Plan(
     steps = List.copyOf(steps);
   }
 
+  /** The same plan without its first {@code done} steps: what is left of it. */
+  public Plan from(int done) {
+    return new Plan(
+        title,
+        command,
+        author,
+        created,
+        expires,
+        reason,
+        cluster,
+        findings,
+        impact,
+        left,
+        acceptedRisk,
+        steps.subList(done, steps.size()));
+  }
+
   /**
    * Where a plan belongs.
    *

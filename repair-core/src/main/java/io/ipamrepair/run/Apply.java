@@ -1,12 +1,10 @@
 package io.ipamrepair.run;
 
 import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.check.Check;
 import io.ipamrepair.check.Severity;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
-import io.ipamrepair.etcd.EtcdIdentity;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.plan.FindingsDelta;
@@ -69,7 +67,7 @@ public final class Apply {
     Plan plan = sealed.plan();
     try {
       // Before the lock: in another cluster nothing is written, not even that.
-      List<String> refusals = refusals(plan, guid());
+      List<String> refusals = refusals(plan);
       if (!refusals.isEmpty()) {
         return new RunOutcome.Refused(refusals);
       }
@@ -78,7 +76,7 @@ public final class Apply {
         return judge(plan, fresh).orElseGet(() -> new RunOutcome.Applicable(notes(plan, fresh)));
       }
       String id = RunId.next(random);
-      String token = token();
+      String token = RunId.token(random);
       OperatorLock.Taking taking =
           OperatorLock.take(etcd, operator.name(), id, clock.instant(), token);
       if (taking instanceof OperatorLock.Taking.Busy busy) {
@@ -113,48 +111,23 @@ public final class Apply {
     return new ScreenedSource(etcd).read(PlanFocus.of(plan.steps()));
   }
 
-  private Optional<String> guid() throws EtcdException {
-    KeyLayout layout = new KeyLayout();
-    IpamState.Builder found = new IpamState.Builder(layout);
-    etcd.get(List.of(layout.clusterInformationKey())).value().forEach(found::add);
-    return found.build(0).guid();
-  }
-
-  private String token() {
-    return String.format("%016x%016x", random.nextLong(), random.nextLong());
-  }
-
   /** Why the plan must not be applied here, whatever the data say. */
-  private List<String> refusals(Plan plan, Optional<String> guid) throws EtcdException {
+  private List<String> refusals(Plan plan) throws EtcdException {
     List<String> refusals = new ArrayList<>();
     if (!clock.instant().isBefore(plan.expires())) {
       refusals.add("the plan expired at " + plan.expires() + "; make it again");
     }
-    EtcdIdentity identity = etcd.identity();
-    String here = Long.toHexString(identity.clusterId());
     if (plan.cluster().etcdClusterId().isEmpty()) {
       refusals.add(
           "the plan was made from a file without the etcd cluster's identity: it can be reviewed, not applied");
-    } else if (!plan.cluster().etcdClusterId().get().equals(here)) {
-      refusals.add(
-          "the plan is for the etcd cluster "
-              + plan.cluster().etcdClusterId().get()
-              + ", this is "
-              + here);
     }
-    if (!plan.cluster().guid().equals(guid)) {
-      refusals.add(
-          "the plan is for the Calico cluster "
-              + plan.cluster().guid().orElse("(without GUID)")
-              + ", this is "
-              + guid.orElse("one without GUID"));
-    }
+    refusals.addAll(RunPlace.of(etcd).refuses("the plan is for", plan.cluster()));
     return refusals;
   }
 
   /** What stands against applying the plan to {@code fresh}, all of one kind at once. */
   private Optional<RunOutcome> judge(Plan plan, IpamState fresh) throws EtcdException {
-    List<String> refusals = refusals(plan, fresh.guid());
+    List<String> refusals = refusals(plan);
     if (!refusals.isEmpty()) {
       return Optional.of(new RunOutcome.Refused(refusals));
     }
@@ -172,7 +145,7 @@ public final class Apply {
   }
 
   /** Rules that would break now and were not said to break when the plan was made. */
-  private static List<String> harm(Plan plan, IpamState fresh) {
+  static List<String> harm(Plan plan, IpamState fresh) {
     Plan.Findings now =
         FindingsDelta.between(Check.of(fresh), Check.of(Simulation.after(fresh, plan)), Set.of());
     return now.introduced().stream()
@@ -213,7 +186,7 @@ public final class Apply {
    * What a person types: the object that the plan is about, so that a hand on the wrong window
    * stops.
    */
-  private static String answer(Plan plan) {
+  static String answer(Plan plan) {
     List<String> command = plan.command();
     if (command.size() > 1 && !command.get(1).startsWith("-")) {
       return command.get(1);

@@ -1,8 +1,12 @@
 package io.ipamrepair.run;
 
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.Compare;
+import io.ipamrepair.kv.KeyValue;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A run record as this process last wrote or read it.
@@ -12,6 +16,23 @@ import java.util.List;
  * @param revision the revision of its last write
  */
 record HeldRecord(Bytes key, RunRecord record, long revision) {
+  /**
+   * The record of {@code run} as it is now; nothing when there is none.
+   *
+   * @throws TakenOverException when it is none that this release knows
+   */
+  static Optional<HeldRecord> find(Etcd etcd, String run) throws EtcdException, TakenOverException {
+    List<KeyValue> found = etcd.get(List.of(RunKeys.record(run))).value();
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    RunRecord record =
+        RunRecord.decode(found.get(0).value())
+            .orElseThrow(
+                () -> new TakenOverException("the run record is not one that this release wrote"));
+    return Optional.of(new HeldRecord(found.get(0).key(), record, found.get(0).modRevision()));
+  }
+
   /**
    * That it still is so. By value too: after a restore from a backup a revision may come again with
    * other content.

@@ -9,6 +9,7 @@ import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
+import io.ipamrepair.journal.RunJournal;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.CommitOutcome;
 import io.ipamrepair.kv.Compare;
@@ -97,6 +98,18 @@ final class Run {
     }
   }
 
+  /**
+   * Goes on with a run that was cut off, at the step behind the last that is in etcd.
+   *
+   * @param open its journal
+   * @param record its record, as its recovery left it
+   * @param fresh the state on which the steps that are left were judged, just now
+   */
+  RunOutcome resume(RunJournal open, PlanFile.Sealed sealed, HeldRecord record, IpamState fresh)
+      throws JournalException {
+    return new Execution(sealed, new RunJournalist(open, clock)).resume(record, fresh);
+  }
+
   private void dump(Journal journal, RunJournalist journalist)
       throws JournalException, EtcdException {
     String name = id + ".dump.jsonl.gz";
@@ -144,9 +157,27 @@ final class Run {
       return steps(((Held) begun).record());
     }
 
+    RunOutcome resume(HeldRecord before, IpamState fresh) throws JournalException {
+      done = before.record().done();
+      Optional<EtcdFailure> untried = trial(fresh);
+      if (untried.isPresent()) {
+        return ended(new RunOutcome.EtcdUnusable(untried.get()), List.of(untried.get().line()));
+      }
+      journalist.begin(before.record().resumedBy(operator.name(), token, journalist.head()));
+      Begun begun =
+          put(
+              before.compares(),
+              before.record().resumedBy(operator.name(), token, journalist.head()));
+      if (begun instanceof Refusal refusal) {
+        return ended(
+            refusal.outcome(), List.of("somebody else took the run over, or broke the lock"));
+      }
+      return steps(((Held) begun).record());
+    }
+
     private RunOutcome steps(HeldRecord begun) throws JournalException {
       HeldRecord record = begun;
-      for (int number = 1; number <= plan.steps().size(); number++) {
+      for (int number = done + 1; number <= plan.steps().size(); number++) {
         StepResult result;
         try {
           result = operator.wantsToStop() ? interrupted(record) : new StepRun(number, record).run();
@@ -201,7 +232,7 @@ final class Run {
      * anything is written.
      */
     private Optional<EtcdFailure> trial(IpamState fresh) {
-      for (int number = 1; number <= plan.steps().size(); number++) {
+      for (int number = done + 1; number <= plan.steps().size(); number++) {
         RunRecord next =
             new RunRecord(
                 id,
@@ -231,10 +262,13 @@ final class Run {
      * repetition finds.
      */
     private Begun begin(RunRecord first) {
+      return put(List.of(new Compare.Absent(recordKey)), first);
+    }
+
+    private Begun put(List<Compare> asItWas, RunRecord first) {
       Transaction begin =
           new Transaction(
-              Stream.concat(Stream.of(new Compare.Absent(recordKey)), lock.compares().stream())
-                  .toList(),
+              Stream.concat(asItWas.stream(), lock.compares().stream()).toList(),
               List.of(new Operation.Put(recordKey, first.encode())),
               List.of(new Operation.Get(recordKey), OperatorLock.read()));
       CommitOutcome outcome = etcd.commitUntilAnswered(begin);
@@ -275,13 +309,15 @@ final class Run {
         closeJournal(RecordedRun.Status.UNKNOWN);
         return stopped.outcome();
       }
-      closeJournal(done == 0 ? RecordedRun.Status.NOTHING_WRITTEN : RecordedRun.Status.HALTED);
+      RunOutcome ended = ended(stopped.outcome(), stopped.reasons());
       // After the journal's last entry, so that the record carries its hash.
       stopped.record().ifPresent(this::closeRecord);
-      if (done == 0) {
-        return stopped.outcome();
-      }
-      return new RunOutcome.Halted(id, done, plan.steps().size(), stopped.reasons());
+      return ended;
+    }
+
+    private RunOutcome ended(RunOutcome outcome, List<String> reasons) {
+      closeJournal(done == 0 ? RecordedRun.Status.NOTHING_WRITTEN : RecordedRun.Status.HALTED);
+      return done == 0 ? outcome : new RunOutcome.Halted(id, done, plan.steps().size(), reasons);
     }
 
     private RunOutcome finish(HeldRecord record) {

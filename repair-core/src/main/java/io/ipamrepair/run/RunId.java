@@ -3,7 +3,7 @@ package io.ipamrepair.run;
 import java.util.random.RandomGenerator;
 
 /** Short names for runs that a person can type at night: no vowels, no look-alikes. */
-final class RunId {
+public final class RunId {
   private static final String LETTERS = "23456789bcdfghjkmnpqrstvwxz";
   private static final int LENGTH = 6;
 
@@ -16,5 +16,10 @@ final class RunId {
       id.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
     }
     return id.toString();
+  }
+
+  /** A number that no other process has: 32 hexadecimal digits of chance. */
+  public static String token(RandomGenerator random) {
+    return String.format("%016x%016x", random.nextLong(), random.nextLong());
   }
 }

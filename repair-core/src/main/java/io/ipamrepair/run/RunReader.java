@@ -66,7 +66,11 @@ public final class RunReader {
     for (Entry entry : history.entries()) {
       int index = entry.step() - 1;
       switch (entry.kind()) {
-        case BEGIN -> operator = text(object(entry), "operator");
+        case BEGIN -> {
+          operator = text(object(entry), "operator");
+          // A run that was resumed goes on behind its end.
+          ended = RecordedRun.Status.OPEN;
+        }
         case INTENT -> {
           status[index] = StepStatus.UNKNOWN;
           written.put(index, writes(object(entry)));

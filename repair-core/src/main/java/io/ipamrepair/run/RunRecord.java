@@ -56,8 +56,14 @@ record RunRecord(
     return new RunRecord(run, digest, steps, done, changed, holder, token, journalHead);
   }
 
-  RunRecord heldBy(String newHolder, String newToken) {
-    return new RunRecord(run, digest, steps, done, state, newHolder, newToken, head);
+  /** Given up, and somebody else's. */
+  RunRecord givenUpTo(String newHolder, String newToken) {
+    return new RunRecord(run, digest, steps, done, State.GIVEN_UP, newHolder, newToken, head);
+  }
+
+  /** Open again, and somebody else's. */
+  RunRecord resumedBy(String newHolder, String newToken, String journalHead) {
+    return new RunRecord(run, digest, steps, done, State.OPEN, newHolder, newToken, journalHead);
   }
 
   Bytes encode() {

@@ -17,9 +17,6 @@ import java.util.Optional;
  * @param unclosed the runs that did not end, by ID
  */
 public record ToolKeys(Optional<LockHolder> lock, List<UnclosedRun> unclosed) {
-  /** What the token of a record says that a rollback has settled. */
-  static final String SETTLED = "rollback";
-
   public ToolKeys {
     unclosed = List.copyOf(unclosed);
   }
@@ -76,18 +73,12 @@ public record ToolKeys(Optional<LockHolder> lock, List<UnclosedRun> unclosed) {
         Optional<RunRecord> record = RunRecord.decode(each.value());
         if (record.isEmpty()) {
           unclosed.add(new UnclosedRun.Unreadable(run));
-        } else if (!hasEnded(record.get())) {
+        } else if (record.get().state() != RunRecord.State.CLOSED) {
           unclosed.add(begun(run, record.get()));
         }
       }
     }
     return new ToolKeys(lock, unclosed);
-  }
-
-  /** A run that a rollback took over and settled is never closed, and of no concern any more. */
-  private static boolean hasEnded(RunRecord record) {
-    boolean settled = record.state() == RunRecord.State.GIVEN_UP && record.token().equals(SETTLED);
-    return settled || record.state() == RunRecord.State.CLOSED;
   }
 
   private static UnclosedRun begun(String run, RunRecord record) {

@@ -126,7 +126,8 @@ class ApplyTest {
 
   private Rollback.Prepared prepareRollback(String run) throws Exception {
     try (Etcd etcd = connect()) {
-      return new Rollback(etcd, journal(), operator(true), CLOCK, EtcdLimits.standard())
+      return new Rollback(
+              etcd, journal(), operator(true), CLOCK, RunId.token(random), EtcdLimits.standard())
           .prepare(run, circumstances(etcd, "rollback", run));
     }
   }

@@ -66,7 +66,6 @@ class ToolKeysTest {
     record("r-closed", RunRecord.State.CLOSED, "t");
     record("r-gave-up", RunRecord.State.GIVEN_UP, "t");
     record("r-open", RunRecord.State.OPEN, "t");
-    record("r-settled", RunRecord.State.GIVEN_UP, ToolKeys.SETTLED);
     server.put("/ipam-repair/v1/run/r-strange", "{}");
     assertThat(read().unclosed())
         .containsExactly(

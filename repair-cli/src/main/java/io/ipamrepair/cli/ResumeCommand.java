@@ -1,0 +1,43 @@
+package io.ipamrepair.cli;
+
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.journal.JournalException;
+import io.ipamrepair.run.Resume;
+import io.ipamrepair.run.RunFormatException;
+import io.ipamrepair.run.RunOutcome;
+import java.util.OptionalInt;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code resume RUN}: goes on with a run that was cut off between its steps. */
+@Command(
+    name = "resume",
+    description = "Goes on with a run that was cut off: verifies what is left again, and asks.")
+final class ResumeCommand extends WritingCommand {
+  @Parameters(paramLabel = "RUN", description = "The run's ID, as in runs.")
+  String run;
+
+  @Mixin QuietOptions quiet;
+
+  @Override
+  ExitCode write() {
+    try (Etcd etcd = session.connectForWriting(top())) {
+      RunOutcome outcome =
+          new Resume(
+                  etcd,
+                  session.journal(top()),
+                  session.operator(top().yes),
+                  session.clock(),
+                  session.random(),
+                  quiet.quietTime())
+              .resume(run);
+      return new Application(session, top(), quiet.quietTime())
+          .report(outcome, OptionalInt.empty());
+    } catch (JournalException unusable) {
+      throw new CommandFailure(RunsCommand.exit(unusable), unusable.getMessage());
+    } catch (RunFormatException unreadable) {
+      throw new CommandFailure(ExitCode.JOURNAL, unreadable.getMessage());
+    }
+  }
+}
