@@ -4,15 +4,22 @@ import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.ipamrepair.testing.Golden;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,51 +40,95 @@ final class Rehearsal {
           "remove-pool eqiad-pods-second --out plan.json",
           "review plan.json");
 
-  private final Path launcher;
+  /** The jars of which every class is in the list: whatever a command does, it is one of theirs. */
+  private static final Pattern OURS =
+      Pattern.compile("(ipam-repair|repair-core-.*|journal-.*|picocli-.*)\\.jar");
+
+  private final Path distribution;
   private final Path folder;
 
-  private Rehearsal(Path launcher, Path folder) {
-    this.launcher = launcher;
+  private Rehearsal(Path distribution, Path folder) {
+    this.distribution = distribution;
     this.folder = folder;
   }
 
   /**
    * Rehearses.
    *
-   * @param arguments the launcher of the unpacked distribution, a folder to work in, the file to
-   *     write
+   * @param arguments the unpacked distribution, a folder to work in, the file to write
    */
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[1]);
     Files.createDirectories(folder);
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    Server server =
-        NettyServerBuilder.forAddress(anyPort)
-            .addService(new Understudy(CLUSTER.keyValues()))
-            .build()
-            .start();
+    Files.deleteIfExists(folder.resolve("plan.json"));
+    Rehearsal rehearsal = new Rehearsal(Path.of(arguments[0]), folder);
+    Set<String> lines = new TreeSet<>(rehearsal.ours());
+    Server plain = server(Optional.empty());
     try {
-      new Rehearsal(Path.of(arguments[0]), folder)
-          .play("http://127.0.0.1:" + server.getPort(), Path.of(arguments[2]));
+      for (String command : COMMANDS) {
+        lines.addAll(rehearsal.loadedBy(command, "http://127.0.0.1:" + plain.getPort()));
+      }
     } finally {
-      server.shutdownNow();
+      plain.shutdownNow();
     }
+    Server tls = server(Optional.of(rehearsal.certificate("server-key.pem")));
+    try {
+      String command = "scan --cacert " + rehearsal.certificate("ca.pem");
+      lines.addAll(rehearsal.loadedBy(command, "https://127.0.0.1:" + tls.getPort()));
+    } finally {
+      tls.shutdownNow();
+    }
+    Files.write(Path.of(arguments[2]), lines);
   }
 
-  private void play(String endpoint, Path merged) throws IOException, InterruptedException {
-    Files.deleteIfExists(folder.resolve("plan.json"));
-    Set<String> lines = new TreeSet<>();
-    for (String command : COMMANDS) {
-      lines.addAll(loadedBy(command, endpoint));
+  /** A stand-in for etcd; with TLS where it is given a key, beside which its certificate is. */
+  private static Server server(Optional<Path> key) throws IOException {
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    NettyServerBuilder server =
+        NettyServerBuilder.forAddress(anyPort).addService(new Understudy(CLUSTER.keyValues()));
+    key.ifPresent(
+        file ->
+            server.useTransportSecurity(file.resolveSibling("server.pem").toFile(), file.toFile()));
+    return server.build().start();
+  }
+
+  /** One of the certificates and keys of repair-core's tests, and the server's certificate. */
+  private Path certificate(String name) throws IOException {
+    for (String each : List.of(name, "server.pem")) {
+      String resource = "/io/ipamrepair/etcd/tls/" + each;
+      try (InputStream packed =
+          Objects.requireNonNull(Golden.class.getResourceAsStream(resource), resource)) {
+        Files.copy(packed, folder.resolve(each), StandardCopyOption.REPLACE_EXISTING);
+      }
     }
-    Files.write(merged, lines);
+    return folder.resolve(name).toAbsolutePath();
+  }
+
+  private List<String> ours() throws IOException {
+    List<String> classes = new ArrayList<>();
+    try (DirectoryStream<Path> jars =
+        Files.newDirectoryStream(distribution.resolve("lib"), "*.jar")) {
+      for (Path jar : jars) {
+        if (OURS.matcher(jar.getFileName().toString()).matches()) {
+          try (JarFile file = new JarFile(jar.toFile())) {
+            file.stream()
+                .map(entry -> entry.getName())
+                .filter(name -> name.endsWith(".class") && !name.contains("-"))
+                .map(name -> name.replaceFirst("\\.class$", ""))
+                .forEach(classes::add);
+          }
+        }
+      }
+    }
+    return classes;
   }
 
   private List<String> loadedBy(String command, String endpoint)
       throws IOException, InterruptedException {
     Path list = folder.resolve("loaded.classes");
     Path said = folder.resolve("said");
-    List<String> words = new ArrayList<>(List.of(launcher.toString()));
+    List<String> words =
+        new ArrayList<>(List.of(distribution.resolve("bin/ipam-repair").toString()));
     words.addAll(List.of(command.split(" ")));
     ProcessBuilder process =
         new ProcessBuilder(words)
