@@ -115,7 +115,9 @@ final class Cli {
   private static String[] exitCodes() {
     List<String> lines = new java.util.ArrayList<>(List.of("", "Exit codes:"));
     for (ExitCode code : ExitCode.values()) {
-      lines.add(String.format("  %3d  %s", code.code(), code.meaning()));
+      // Not String.format: it brings the numbers of every language.
+      String number = Integer.toString(code.code());
+      lines.add("  " + " ".repeat(3 - number.length()) + number + "  " + code.meaning());
     }
     return lines.toArray(String[]::new);
   }

@@ -1,14 +1,14 @@
 package io.ipamrepair.cli;
 
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
  * The commands below the top one. Making a command's model is most of what it costs to understand a
@@ -48,12 +48,16 @@ final class Commands {
    * as a value of an option. A command that stands nowhere is never looked up.
    */
   static Set<String> meantBy(String... arguments) {
-    List<String> given = Arrays.asList(arguments);
-    boolean files = given.stream().anyMatch(argument -> argument.startsWith("@"));
-    // What stands in a file of arguments is not known here.
-    return files
-        ? ALL.keySet()
-        : ALL.keySet().stream().filter(given::contains).collect(Collectors.toSet());
+    Set<String> meant = new HashSet<>();
+    for (String argument : arguments) {
+      if (argument.startsWith("@")) {
+        // What stands in a file of arguments is not known here.
+        return ALL.keySet();
+      }
+      meant.add(argument);
+    }
+    meant.retainAll(ALL.keySet());
+    return meant;
   }
 
   /** Gives {@code top} the commands of {@code names}. */
@@ -66,15 +70,27 @@ final class Commands {
         });
   }
 
-  /** Gives {@code top} every command as its help lists it: by name and description. */
+  /** Makes the help of {@code top} list every command: by name and description. */
   static void list(CommandLine top) {
-    CommandSpec spec = top.getCommandSpec();
-    List.copyOf(spec.subcommands().keySet()).forEach(spec::removeSubcommand);
+    if (top.getSubcommands().isEmpty()) {
+      // A help without any command leaves out the heading of the list.
+      top.addSubcommand("scan", CommandSpec.create());
+    }
+    top.getHelpSectionMap()
+        .put(
+            UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
+            help -> help.commandList(listed(help.colorScheme())));
+  }
+
+  /** Not commands of the top one: each of those is given all of its options. */
+  private static Map<String, Help> listed(Help.ColorScheme colours) {
+    Map<String, Help> listed = new LinkedHashMap<>();
     ALL.forEach(
         (name, type) -> {
-          CommandSpec listed = CommandSpec.create().name(name);
-          listed.usageMessage().description(type.getAnnotation(Command.class).description());
-          spec.addSubcommand(name, listed);
+          CommandSpec spec = CommandSpec.create().name(name);
+          spec.usageMessage().description(type.getAnnotation(Command.class).description());
+          listed.put(name, new Help(spec, colours));
         });
+    return listed;
   }
 }
