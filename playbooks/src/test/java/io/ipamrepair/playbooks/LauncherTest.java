@@ -54,7 +54,8 @@ class LauncherTest {
         .environment()
         .keySet()
         .removeIf(name -> name.startsWith("ETCD") || name.startsWith("IPAM_REPAIR"));
-    builder.environment().putAll(Map.of("HOME", folder.toString()));
+    // An archive of class data would be made beside the start, and outlive this folder.
+    builder.environment().putAll(Map.of("HOME", folder.toString(), "XDG_CACHE_HOME", "/dev/null"));
     builder.environment().putAll(variables);
     Process process = builder.start();
     try {

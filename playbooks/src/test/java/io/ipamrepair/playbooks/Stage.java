@@ -128,6 +128,8 @@ final class Stage implements AutoCloseable {
         .removeIf(name -> name.startsWith("ETCD") || name.startsWith("IPAM_REPAIR"));
     environment.keySet().removeAll(List.of("SUDO_USER", "XDG_STATE_HOME", "XDG_CONFIG_HOME"));
     environment.put("HOME", folder.toString());
+    // An archive of class data would be made beside a start, and outlive this folder.
+    environment.put("XDG_CACHE_HOME", "/dev/null");
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("ETCDCTL_ENDPOINTS", endpoint());
     return builder.start();

@@ -3,6 +3,7 @@ package io.ipamrepair.cli;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
@@ -20,16 +21,16 @@ final class Cli {
   int run(String... arguments) {
     IpamRepair top = new IpamRepair();
     try {
-      return line(top).execute(arguments);
+      return line(top, Commands.meantBy(arguments)).execute(arguments);
     } catch (Throwable unexpected) {
       return failure(unexpected, top.verbose).code();
     }
   }
 
-  private CommandLine line(IpamRepair top) {
+  private CommandLine line(IpamRepair top, Set<String> commands) {
     CommandLine line = new CommandLine(top);
+    Commands.add(line, commands);
     line.getCommandSpec().version("ipam-repair " + version());
-    line.getCommandSpec().usageMessage().footer(exitCodes());
     line.setExecutionStrategy(parsed -> execute(top, parsed));
     line.setParameterExceptionHandler((wrong, given) -> usage(wrong, given));
     line.setExecutionExceptionHandler(
@@ -42,6 +43,11 @@ final class Cli {
   }
 
   private int execute(IpamRepair top, ParseResult parsed) {
+    if (parsed.isUsageHelpRequested()) {
+      CommandLine line = parsed.commandSpec().commandLine();
+      Commands.list(line);
+      line.getCommandSpec().usageMessage().footer(exitCodes());
+    }
     if (CommandLine.printHelpIfRequested(parsed)) {
       return ExitCode.DONE.code();
     }
@@ -109,7 +115,9 @@ final class Cli {
   private static String[] exitCodes() {
     List<String> lines = new java.util.ArrayList<>(List.of("", "Exit codes:"));
     for (ExitCode code : ExitCode.values()) {
-      lines.add(String.format("  %3d  %s", code.code(), code.meaning()));
+      // Not String.format: it brings the numbers of every language.
+      String number = Integer.toString(code.code());
+      lines.add("  " + " ".repeat(3 - number.length()) + number + "  " + code.meaning());
     }
     return lines.toArray(String[]::new);
   }

@@ -7,32 +7,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The top command: options that every command accepts, before or after its arguments. */
+/**
+ * The top command: options that every command accepts, before or after its arguments. Its commands
+ * are {@link Commands}.
+ */
 @Command(
     name = "ipam-repair",
     description = {
       "Repairs Calico's IP address data in etcd: see what is wrong, plan, review, apply, roll back.",
       "Read-only, but for apply and rollback."
     },
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      ScanCommand.class,
-      ShowCommand.class,
-      DumpCommand.class,
-      RulesCommand.class,
-      RemovePoolCommand.class,
-      ReleaseOrphanBlocksCommand.class,
-      ReassignAffinityCommand.class,
-      ReviewCommand.class,
-      ApplyCommand.class,
-      RollbackCommand.class,
-      RecoverCommand.class,
-      ResumeCommand.class,
-      RunsCommand.class,
-      LockCommand.class,
-      PlaybookCommand.class,
-      ConfigCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 final class IpamRepair {
   @Option(
       names = "--endpoints",

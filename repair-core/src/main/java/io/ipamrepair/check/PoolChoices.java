@@ -42,6 +42,9 @@ final class PoolChoices {
     }
   }
 
+  /** A pool that gives blocks to workloads by itself, and the nodes that may take them. */
+  private record Candidate(NamedPool pool, NodeSelection nodes) {}
+
   private final List<Choice> choices;
 
   private PoolChoices(List<Choice> choices) {
@@ -54,13 +57,14 @@ final class PoolChoices {
    * @param blocksOf the blocks that each node owns
    */
   static PoolChoices of(IpamState state, Map<String, List<Cidr>> blocksOf) {
-    Map<NamedPool, NodeSelection> given = new LinkedHashMap<>();
+    List<Candidate> given = new ArrayList<>();
     for (NamedPool pool : state.knownPools().known()) {
       if (purpose(pool.pool()) == Purpose.WORKLOADS) {
-        given.put(pool, NodeSelection.of(pool.pool()));
+        given.add(new Candidate(pool, NodeSelection.of(pool.pool())));
       }
     }
-    Map<List<NamedPool>, Choice> choices = new LinkedHashMap<>();
+    // By the pools' names: whole pools as keys are hashed for every node, with all their settings.
+    Map<List<String>, Choice> choices = new LinkedHashMap<>();
     state
         .nodes()
         .forEach(
@@ -68,7 +72,7 @@ final class PoolChoices {
               for (IpFamily family : IpFamily.values()) {
                 List<NamedPool> pools = selecting(stored, family, given);
                 if (!pools.isEmpty()) {
-                  Choice choice = choices.computeIfAbsent(pools, Choice::new);
+                  Choice choice = choices.computeIfAbsent(names(pools), key -> new Choice(pools));
                   choice.nodes().add(name);
                   boolean owns =
                       blocksOf.getOrDefault(name, List.of()).stream()
@@ -85,13 +89,17 @@ final class PoolChoices {
   }
 
   private static List<NamedPool> selecting(
-      Stored<Node> stored, IpFamily family, Map<NamedPool, NodeSelection> given) {
+      Stored<Node> stored, IpFamily family, List<Candidate> given) {
     Optional<Node> node = stored.value();
-    return given.entrySet().stream()
-        .filter(entry -> entry.getKey().network().family() == family)
-        .filter(entry -> node.filter(entry.getValue()::selects).isPresent())
-        .map(Map.Entry::getKey)
+    return given.stream()
+        .filter(candidate -> candidate.pool().network().family() == family)
+        .filter(candidate -> node.filter(candidate.nodes()::selects).isPresent())
+        .map(Candidate::pool)
         .toList();
+  }
+
+  private static List<String> names(List<NamedPool> pools) {
+    return pools.stream().map(NamedPool::name).toList();
   }
 
   /** Who gets what of {@code pool}. */

@@ -129,7 +129,7 @@ public final class ConnectionConfig {
         limits(),
         settings(layers, endpointText, endpointSource),
         all.stream()
-            .filter(layer -> !layers.contains(layer))
+            .filter(layer -> layers.stream().noneMatch(counted -> counted == layer))
             .flatMap(layer -> layer.file().stream())
             .toList(),
         disagreement(all));
