@@ -1,9 +1,14 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.etcd.EtcdException;
+import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.Journal.Listed;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.json.PrettyJson;
+import io.ipamrepair.run.Forgetting;
+import io.ipamrepair.run.RunAudit;
 import io.ipamrepair.run.RunFormatException;
 import io.ipamrepair.run.RunReader;
 import io.ipamrepair.undo.RecordedRun;
@@ -11,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -18,7 +24,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "runs",
     description = "The runs in the journal, newest first.",
-    subcommands = RunsCommand.Show.class)
+    subcommands = {RunsCommand.Show.class, RunsCommand.Verify.class, RunsCommand.Forget.class})
 final class RunsCommand extends ToolCommand {
   @Override
   public ExitCode call() {
@@ -167,6 +173,93 @@ final class RunsCommand extends ToolCommand {
       }
       members.put("steps", new Json.Array(steps));
       return new Json.Obj(members);
+    }
+  }
+
+  /** {@code runs verify [RUN]}: whether journals are the whole truth. */
+  @Command(
+      name = "verify",
+      description = "Whether a run's journal, or each, is whole and goes with the record in etcd.")
+  static final class Verify extends ToolCommand {
+    @Parameters(paramLabel = "RUN", arity = "0..1", description = "The run's ID.")
+    Optional<String> run = Optional.empty();
+
+    @Override
+    public ExitCode call() {
+      List<RunAudit> audits = audits();
+      if (json()) {
+        Json all = new Json.Array(audits.stream().<Json>map(Verify::json).toList());
+        session.terminal().raw(PrettyJson.of(Json.Obj.of("runs", all)));
+      } else {
+        audits.forEach(this::print);
+      }
+      boolean intact =
+          audits.stream().allMatch(audit -> audit.verdict() == RunAudit.Verdict.INTACT);
+      return intact ? ExitCode.DONE : ExitCode.FOUND;
+    }
+
+    private List<RunAudit> audits() {
+      Journal journal = session.journal(top());
+      try (Etcd etcd = session.connectForReading(top())) {
+        List<RunAudit> audits = new ArrayList<>();
+        for (String each : run.isPresent() ? List.of(run.get()) : ids(journal)) {
+          audits.add(RunAudit.of(etcd, journal, each));
+        }
+        return audits;
+      } catch (EtcdException unusable) {
+        throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
+      } catch (JournalException unusable) {
+        throw new CommandFailure(exit(unusable), unusable.getMessage());
+      }
+    }
+
+    private static List<String> ids(Journal journal) throws JournalException {
+      return journal.list().stream()
+          .map(
+              listed ->
+                  listed instanceof Listed.Readable readable
+                      ? readable.history().runId()
+                      : ((Listed.Unreadable) listed).runId())
+          .toList();
+    }
+
+    private void print(RunAudit audit) {
+      session.terminal().result(audit.run() + "  " + audit.verdict().word());
+      audit.remarks().forEach(remark -> session.terminal().result("  " + remark));
+    }
+
+    private static Json.Obj json(RunAudit audit) {
+      return Json.Obj.of(
+          "id", new Json.Text(audit.run()),
+          "verdict", new Json.Text(audit.verdict().word()),
+          "remarks", Json.Array.ofTexts(audit.remarks()));
+    }
+  }
+
+  /** {@code runs forget RUN}: deletes the record of a run that is over. */
+  @Command(
+      name = "forget",
+      description =
+          "Deletes the record in etcd of a run that ended more than a day ago; its journal stays.")
+  static final class Forget extends ToolCommand {
+    @Parameters(paramLabel = "RUN", description = "The run's ID.")
+    String run;
+
+    @Override
+    public ExitCode call() {
+      try (Etcd etcd = session.connectForWriting(top())) {
+        Optional<String> refused =
+            Forgetting.forget(etcd, session.journal(top()), session.clock(), run);
+        if (refused.isPresent()) {
+          throw new CommandFailure(ExitCode.IMPOSSIBLE, refused.get());
+        }
+        session.terminal().result("The record of run " + run + " in etcd is gone.");
+        return ExitCode.DONE;
+      } catch (EtcdException unusable) {
+        throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
+      } catch (JournalException unusable) {
+        throw new CommandFailure(exit(unusable), unusable.getMessage());
+      }
     }
   }
 }
