@@ -176,15 +176,16 @@ final class Session {
    * focus} asks for.
    */
   ReadState read(IpamRepair options, Function<IpamState, Focus> focus) {
-    return read(options, focus, (read, etcd) -> read);
+    return read(options, focus, (read, source, etcd) -> read);
   }
 
-  /** Goes on with a state that was read, and the live etcd that it was read from, if it was. */
+  /** Goes on with a state that was read, its source, and the live etcd behind that, if there is. */
   interface Afterwards<T> {
-    T with(ReadState read, Optional<Etcd> etcd) throws EtcdException;
+    T with(ReadState read, StateSource source, Optional<Etcd> etcd)
+        throws EtcdException, SourceException;
   }
 
-  /** The same, and then what is asked of the same etcd. */
+  /** The same, and then what is asked of the same source. */
   <T> T read(IpamRepair options, Function<IpamState, Focus> focus, Afterwards<T> afterwards) {
     return from(
         options,
@@ -196,7 +197,7 @@ final class Session {
                   ? file.read(focus)
                   : read(etcd.orElseThrow(), focus);
           Duration took = Duration.ofNanos(System.nanoTime() - start);
-          return afterwards.with(new ReadState(state, origin, took), etcd);
+          return afterwards.with(new ReadState(state, origin, took), source, etcd);
         });
   }
 

@@ -24,6 +24,8 @@ import io.ipamrepair.show.SimilarNames;
 import io.ipamrepair.show.Survey;
 import io.ipamrepair.show.Trace;
 import io.ipamrepair.source.LiveHistory;
+import io.ipamrepair.source.SourceException;
+import io.ipamrepair.source.StateSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -72,8 +74,8 @@ final class ShowCommand extends ToolCommand {
 
     abstract List<ObjectName> near(Near near);
 
-    /** Whatever is near in a live etcd, of which the state has not every name. */
-    List<ObjectName> near(Near near, Etcd etcd) throws EtcdException {
+    /** The same, of names that the state has not all of. */
+    List<ObjectName> near(Near near, StateSource source) throws EtcdException, SourceException {
       return near(near);
     }
 
@@ -88,11 +90,11 @@ final class ShowCommand extends ToolCommand {
       return session.read(
           top(),
           this::focus,
-          (read, etcd) -> {
+          (read, source, etcd) -> {
             Survey survey = Survey.of(read.state());
             Optional<? extends Facts> facts = find(survey);
             if (facts.isEmpty()) {
-              throw notThere(read, etcd);
+              throw notThere(read, source, etcd);
             }
             long revision = read.state().revision();
             Optional<History> history = Optional.empty();
@@ -133,10 +135,10 @@ final class ShowCommand extends ToolCommand {
       }
     }
 
-    private CommandFailure notThere(ReadState read, Optional<Etcd> etcd) throws EtcdException {
+    private CommandFailure notThere(ReadState read, StateSource source, Optional<Etcd> etcd)
+        throws EtcdException, SourceException {
       boolean address = object().kind().equals("address");
-      Near around = new Near(read.state());
-      List<ObjectName> near = etcd.isPresent() ? near(around, etcd.get()) : near(around);
+      List<ObjectName> near = near(new Near(read.state()), source);
       List<String> lines = new ArrayList<>();
       lines.add(
           address
@@ -298,10 +300,11 @@ final class ShowCommand extends ToolCommand {
 
     /** Healthy handles are not in the state: their names are read, and let go again. */
     @Override
-    List<ObjectName> near(Near near, Etcd etcd) throws EtcdException {
+    List<ObjectName> near(Near near, StateSource source) throws EtcdException, SourceException {
       KeyLayout layout = new KeyLayout();
       SimilarNames similar =
-          etcd.read(
+          source
+              .forEachIn(
                   List.of(layout.handles()),
                   () -> new SimilarNames(id),
                   (names, read) -> {

@@ -15,8 +15,8 @@ import java.util.TreeSet;
  * Screening}): what it shows, or what it writes and what that touches.
  *
  * @param blocks with their bytes, and with the handles and endpoints of all that they hold, and of
- *     the pods that they name; the other blocks of those handles too
- * @param handles by ID, with all that names them, and with their blocks
+ *     the pods that they name
+ * @param handles by ID, with all that names them
  * @param endpoints ranges in which endpoints are not let go
  */
 public record Focus(SortedSet<Cidr> blocks, SortedSet<String> handles, Set<KeyRange> endpoints) {
@@ -65,10 +65,6 @@ public record Focus(SortedSet<Cidr> blocks, SortedSet<String> handles, Set<KeyRa
     Set<KeyRange> allEndpoints = new HashSet<>(endpoints);
     allEndpoints.addAll(other.endpoints);
     return new Focus(allBlocks, allHandles, allEndpoints);
-  }
-
-  public boolean isNothing() {
-    return equals(NOTHING);
   }
 
   /** Whether {@code other} asks for nothing beyond this. */

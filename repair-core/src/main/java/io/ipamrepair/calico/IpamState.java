@@ -202,20 +202,6 @@ public final class IpamState {
       return at(CalicoKey.BlockKey.class).map(CalicoKey.BlockKey::cidr).toList();
     }
 
-    /** The handles so far that can be read, with their IDs. */
-    Stream<Map.Entry<String, Handle>> handles() {
-      return byKey.values().stream()
-          .filter(stored -> stored.at() instanceof CalicoKey.HandleKey)
-          .flatMap(
-              stored ->
-                  stored
-                      .value()
-                      .map(
-                          value ->
-                              Map.entry(((CalicoKey.HandleKey) stored.at()).id(), (Handle) value))
-                      .stream());
-    }
-
     /** The blocks so far that can be read. */
     List<Block> readableBlocks() {
       return values(Block.class).toList();

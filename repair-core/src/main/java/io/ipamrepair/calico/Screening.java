@@ -1,7 +1,6 @@
 package io.ipamrepair.calico;
 
 import io.ipamrepair.cidr.Cidr;
-import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyRange;
@@ -539,7 +538,6 @@ public final class Screening {
     for (Wanted next = wanted(); !next.isNothing(); next = wanted()) {
       again.read(next, this::take);
       // What it brought may put more in doubt.
-      relate();
       workloads.spreadDoubt();
     }
     return build(revision);
@@ -566,21 +564,7 @@ public final class Screening {
     more.handles().forEach(handle -> missingHandles.add(layout.handleKey(handle)));
     more.endpoints().forEach(range -> missingEndpoints.put(range.from(), range));
     more.blocks().forEach(this::want);
-    relate();
     workloads.spreadDoubt();
-  }
-
-  /**
-   * Whoever lowers a handle writes every block that it names: those that share one with a block in
-   * focus are wanted too.
-   */
-  private void relate() {
-    if (!asked.isNothing()) {
-      rest.handles()
-          .filter(this::isInFocus)
-          .toList()
-          .forEach(handle -> blocksOf(handle.getValue()).forEach(this::want));
-    }
   }
 
   private void want(Cidr cidr) {
@@ -700,19 +684,6 @@ public final class Screening {
     rest.add(again);
     letGo--;
     return true;
-  }
-
-  private boolean isInFocus(Map.Entry<String, Handle> handle) {
-    return asked.handles().contains(handle.getKey())
-        || blocksOf(handle.getValue()).stream().anyMatch(asked.blocks()::contains);
-  }
-
-  private static List<Cidr> blocksOf(Handle handle) {
-    return handle.counts().keySet().stream()
-        .map(CidrText::read)
-        .flatMap(Optional::stream)
-        .map(CidrText::network)
-        .toList();
   }
 
   private IpamState build(long revision) {

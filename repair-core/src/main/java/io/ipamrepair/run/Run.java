@@ -89,7 +89,7 @@ final class Run {
       try {
         journalist.plan(planFile, sealed.plan());
         dump(journal, journalist);
-      } catch (JournalException unusable) {
+      } catch (JournalException | EtcdException unusable) {
         execution.closeJournal(RecordedRun.Status.NOTHING_WRITTEN);
         throw unusable;
       }

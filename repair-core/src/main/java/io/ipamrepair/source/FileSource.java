@@ -8,6 +8,7 @@ import io.ipamrepair.etcd.AtRevision;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.kv.KeyValueView;
+import io.ipamrepair.kv.RangeSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -52,8 +53,8 @@ public sealed interface FileSource extends StateSource permits SnapshotFile, Dum
         focus,
         (wanted, sink) -> {
           List<KeyRange> ranges = new ArrayList<>(wanted.endpoints());
-          wanted.blocks().forEach(key -> ranges.add(RangeSet.point(key)));
-          wanted.handles().forEach(key -> ranges.add(RangeSet.point(key)));
+          wanted.blocks().forEach(key -> ranges.add(KeyRange.of(key)));
+          wanted.handles().forEach(key -> ranges.add(KeyRange.of(key)));
           RangeSet all = new RangeSet(ranges);
           pass(
               first.revision(),

@@ -6,7 +6,9 @@ import io.ipamrepair.etcd.AtRevision;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.etcd.EtcdIdentity;
+import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
@@ -34,6 +36,13 @@ public final class LiveSource implements StateSource {
   public <T> AtRevision<T> forEach(Supplier<T> fresh, BiConsumer<? super T, KeyValue> sink)
       throws EtcdException {
     return etcd.read(layout.ranges(), fresh, sink);
+  }
+
+  @Override
+  public <T> AtRevision<T> forEachIn(
+      List<KeyRange> wanted, Supplier<T> fresh, BiConsumer<? super T, KeyValue> sink)
+      throws EtcdException {
+    return etcd.read(wanted, fresh, sink);
   }
 
   /**

@@ -12,6 +12,7 @@ import io.ipamrepair.kv.EtcdFailure;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.kv.KeyValueView;
+import io.ipamrepair.kv.RangeSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -213,11 +214,11 @@ public final class ScreenedSource {
   private void again(
       long revision, List<KeyRange> all, List<KeyRange> wanted, Consumer<KeyValue> sink)
       throws EtcdException {
-    boolean few = wanted.size() <= parts.few();
     RangeSet ranges = new RangeSet(wanted);
+    boolean few = ranges.ranges().size() <= parts.few();
     etcd.readParts(
         revision,
-        few ? wanted : all,
+        few ? ranges.ranges() : all,
         () ->
             new Etcd.PartSink() {
               @Override
@@ -238,7 +239,7 @@ public final class ScreenedSource {
   }
 
   private static List<KeyRange> points(List<Bytes> keys) {
-    return keys.stream().map(RangeSet::point).toList();
+    return keys.stream().map(KeyRange::of).toList();
   }
 
   /** Cuts a range at every so manieth of some keys in it. */

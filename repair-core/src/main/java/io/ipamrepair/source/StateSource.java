@@ -4,7 +4,10 @@ import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.etcd.AtRevision;
 import io.ipamrepair.etcd.EtcdException;
+import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
+import io.ipamrepair.kv.RangeSet;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
@@ -23,6 +26,20 @@ public sealed interface StateSource permits LiveSource, FileSource {
    */
   <T> AtRevision<T> forEach(Supplier<T> fresh, BiConsumer<? super T, KeyValue> sink)
       throws EtcdException, SourceException;
+
+  /** The same of the keys in {@code wanted}, ascending ranges among those. */
+  default <T> AtRevision<T> forEachIn(
+      List<KeyRange> wanted, Supplier<T> fresh, BiConsumer<? super T, KeyValue> sink)
+      throws EtcdException, SourceException {
+    RangeSet ranges = new RangeSet(wanted);
+    return forEach(
+        fresh,
+        (result, read) -> {
+          if (ranges.contains(read.key())) {
+            sink.accept(result, read);
+          }
+        });
+  }
 
   /** The state; values are decoded as they arrive. */
   default IpamState read() throws EtcdException, SourceException {

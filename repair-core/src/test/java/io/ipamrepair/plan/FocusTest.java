@@ -35,6 +35,8 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -224,6 +226,51 @@ class FocusTest {
           new ReassignAffinity(new ReassignAffinity.What.AllOf(nodes.get(0)), nodes.get(1)));
     }
     return repairs;
+  }
+
+  /**
+   * A namespace with a slash, which no Kubernetes has: the range of its pod's endpoints lies inside
+   * that of another pod, and the keys behind it were passed over once. The other pod's address, in
+   * use, was to be freed.
+   */
+  @Test
+  void aPodOfAStrangeNamespaceHidesNobodysEndpoint() {
+    Golden golden = new Golden("v3.32.1", "healthy-v4");
+    Pattern podIn =
+        Pattern.compile("\"namespace\":\"([^\"]+)\",\"node\":\"([^\"]+)\",\"pod\":\"([^\"]+)\"");
+    List<KeyValue> all = new ArrayList<>();
+    boolean damaged = false;
+    for (KeyValue each : golden.keyValues()) {
+      Matcher pod = podIn.matcher(each.value().display());
+      boolean two = !damaged && each.key().display().contains("/block/") && pod.find();
+      String first = two ? pod.group() : "";
+      String inside =
+          two
+              ? pod.group(1)
+                  + "/"
+                  + pod.group(2).replace("-", "--")
+                  + "-k8s-"
+                  + pod.group(3).replace("-", "--")
+                  + "-e"
+              : "";
+      if (two && pod.find()) {
+        String strange = "\"namespace\":\"" + inside + "\",\"node\":\"x\",\"pod\":\"y\"";
+        String value = each.value().display();
+        int second = value.indexOf(pod.group(), value.indexOf(first) + first.length());
+        value =
+            value.substring(0, second) + strange + value.substring(second + pod.group().length());
+        damaged = true;
+        all.add(new KeyValue(each.key(), Bytes.utf8(value), 1, 1, 1));
+      } else {
+        all.add(each);
+      }
+    }
+    assertThat(damaged).as("a block with two pods").isTrue();
+    Optional<ReleaseOrphanBlocks.Leaks> leaks =
+        Optional.of(new ReleaseOrphanBlocks.Leaks(Duration.ofMinutes(15), Repairs.NOW));
+    Repair repair = new ReleaseOrphanBlocks(new Selection.All(), leaks);
+    IpamState focused = Screened.with(all, 1, new Random(1), repair::focus);
+    assertThat(Repairs.outcome(focused, repair)).isEqualTo(Repairs.outcome(state(all, 1), repair));
   }
 
   /** Else the tests above would compare whole states with whole states. */

@@ -24,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -244,6 +245,27 @@ class ApplyTest {
                 assertThat(((RunOutcome.Moved) impossible.outcome()).moved())
                     .anyMatch(line -> line.contains("was absent and is there")));
     assertThat(server.calico()).isEqualTo(claimed);
+  }
+
+  @Test
+  void whereEtcdGoesAwayDuringTheDumpTheJournalSaysThatNothingWasWritten() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    Path journal = folder.resolve("journal");
+    RunOutcome outcome =
+        apply(
+            plan,
+            Faults.refuse(
+                method ->
+                    method.endsWith("/Range")
+                        && Optional.ofNullable(journal.toFile().list()).stream()
+                            .flatMap(Arrays::stream)
+                            .anyMatch(name -> name.contains(".dump"))));
+    assertThat(outcome).isInstanceOf(RunOutcome.EtcdUnusable.class);
+    assertThat(journal().list()).hasSize(1);
+    Journal.Listed.Readable run = (Journal.Listed.Readable) journal().list().get(0);
+    assertThat(recorded(run.history().runId()).status())
+        .isEqualTo(RecordedRun.Status.NOTHING_WRITTEN);
   }
 
   @Test

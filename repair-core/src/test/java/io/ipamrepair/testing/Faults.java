@@ -46,6 +46,46 @@ public final class Faults {
     return new Fault(which, times, false);
   }
 
+  /** etcd is away for the methods, by their full name, for which {@code which} holds. */
+  public static ClientInterceptor refuse(Predicate<String> which) {
+    return new ClientInterceptor() {
+      @Override
+      public <Q, A> ClientCall<Q, A> interceptCall(
+          MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+        return which.test(method.getFullMethodName())
+            ? new RefusedCall<>()
+            : next.newCall(method, options);
+      }
+    };
+  }
+
+  private static final class RefusedCall<Q, A> extends ClientCall<Q, A> {
+    @Override
+    public void start(Listener<A> listener, Metadata headers) {
+      listener.onClose(Status.UNAVAILABLE.withDescription("etcd is away (test)"), new Metadata());
+    }
+
+    @Override
+    public void request(int messages) {
+      // Nothing comes.
+    }
+
+    @Override
+    public void cancel(String message, Throwable cause) {
+      // It has ended.
+    }
+
+    @Override
+    public void halfClose() {
+      // It has ended.
+    }
+
+    @Override
+    public void sendMessage(Q message) {
+      // Nobody hears it.
+    }
+  }
+
   private static final class Fault implements ClientInterceptor {
     private final Predicate<TxnRequest> which;
     private final AtomicInteger left;

@@ -8,6 +8,7 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.kv.KeyValueView;
+import io.ipamrepair.kv.RangeSet;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -80,13 +81,11 @@ public final class Screened {
         revision,
         focus,
         (wanted, sink) -> {
-          wanted.blocks().forEach(key -> sink.accept(byKey.get(key)));
-          wanted.handles().stream()
-              .filter(byKey::containsKey)
-              .forEach(key -> sink.accept(byKey.get(key)));
-          for (KeyRange range : wanted.endpoints()) {
-            byKey.subMap(range.from(), range.to()).values().forEach(sink);
-          }
+          List<KeyRange> ranges = new ArrayList<>(wanted.endpoints());
+          wanted.blocks().forEach(key -> ranges.add(KeyRange.of(key)));
+          wanted.handles().forEach(key -> ranges.add(KeyRange.of(key)));
+          RangeSet all = new RangeSet(ranges);
+          byKey.values().stream().filter(each -> all.contains(each.key())).forEach(sink);
         });
   }
 }
