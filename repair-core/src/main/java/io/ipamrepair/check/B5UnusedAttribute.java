@@ -4,6 +4,7 @@ import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.ObjectName;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** B5: each attribute of a block is some ordinal's. */
@@ -30,9 +31,12 @@ final class B5UnusedAttribute implements Rule {
     for (Block block : evidence.judgedBlocks()) {
       BitSet used = new BitSet();
       for (int ordinal = 0; ordinal < block.slots(); ordinal++) {
-        block.attributeIndex(ordinal).stream()
-            .filter(index -> index >= 0 && index < block.attributes().size())
-            .forEach(used::set);
+        OptionalInt index = block.attributeIndex(ordinal);
+        if (index.isPresent()
+            && index.getAsInt() >= 0
+            && index.getAsInt() < block.attributes().size()) {
+          used.set(index.getAsInt());
+        }
       }
       int unused = block.attributes().size() - used.cardinality();
       if (unused > 0) {
