@@ -49,6 +49,20 @@ class ScreeningTest {
     }
   }
 
+  /** Its workloads look healthy until all nodes are read. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void soItDoesWhenANodeIsMissing(Golden golden) {
+    List<KeyValue> all = golden.keyValues();
+    List<KeyValue> nodes =
+        all.stream().filter(each -> LAYOUT.nodes().contains(each.key())).toList();
+    for (KeyValue missing : nodes) {
+      List<KeyValue> fewer = new ArrayList<>(all);
+      fewer.remove(missing);
+      assertSame(fewer, golden + " without " + missing.key());
+    }
+  }
+
   /**
    * A value with a digit or letter changed is still JSON most of the time, and says another thing.
    */
@@ -101,15 +115,15 @@ class ScreeningTest {
   /** As a source does it, in any order that is allowed. */
   private static IpamState screened(List<KeyValue> all, Random random) {
     Map<Bytes, KeyValue> byKey = new TreeMap<>();
-    List<KeyValue> blocks = new ArrayList<>();
+    List<KeyValue> nodesAndBlocks = new ArrayList<>();
     List<KeyValue> workloads = new ArrayList<>();
     IpamState.Builder rest = new IpamState.Builder(LAYOUT);
     for (KeyValue each : all) {
       byKey.put(each.key(), each);
       CalicoKey at = LAYOUT.classify(each.key());
       String key = each.key().display();
-      if (LAYOUT.blocks().contains(each.key())) {
-        blocks.add(each);
+      if (LAYOUT.nodes().contains(each.key()) || LAYOUT.blocks().contains(each.key())) {
+        nodesAndBlocks.add(each);
       } else if (LAYOUT.handles().contains(each.key()) || LAYOUT.endpoints().contains(each.key())) {
         workloads.add(each);
       } else {
@@ -117,24 +131,20 @@ class ScreeningTest {
       }
       assertThat(at).as(key).isNotNull();
     }
-    Collections.shuffle(blocks, random);
+    Collections.shuffle(nodesAndBlocks, random);
     Collections.shuffle(workloads, random);
     Screening screening = new Screening(LAYOUT, rest);
     KeyValueView view = new KeyValueView();
     Screening.Worker first = screening.worker();
-    for (KeyValue each : blocks) {
+    for (KeyValue each : nodesAndBlocks) {
       view.moveTo(each);
-      first.block(view);
+      first.nodeOrBlock(view);
     }
     screening.blocksAreRead();
     Screening.Worker second = screening.worker();
     for (KeyValue each : workloads) {
       view.moveTo(each);
-      if (LAYOUT.handles().contains(each.key())) {
-        second.handle(view);
-      } else {
-        second.endpoint(view);
-      }
+      second.handleOrEndpoint(view);
       if (random.nextBoolean()) {
         second.flush();
       }
