@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -209,6 +210,23 @@ public final class Block {
     return index >= 0 && index < attributes.size()
         ? Optional.of(attributes.get(index))
         : Optional.empty();
+  }
+
+  /** Whether an allocated ordinal has the index of no attribute that there is (rule B3). */
+  public boolean pointsNowhere(int ordinal) {
+    return isAllocated(ordinal)
+        && (allocations[ordinal] < 0 || allocations[ordinal] >= attributes.size());
+  }
+
+  /** How many attributes are no ordinal's (rule B5). */
+  public int unusedAttributes() {
+    BitSet used = new BitSet(attributes.size());
+    for (int index : allocations) {
+      if (index >= 0 && index < attributes.size()) {
+        used.set(index);
+      }
+    }
+    return attributes.size() - used.cardinality();
   }
 
   /** Whether {@code ordinal} holds its address: allocated and not cooling down. */

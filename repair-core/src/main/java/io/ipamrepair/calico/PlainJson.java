@@ -16,6 +16,15 @@ final class PlainJson {
     }
   }
 
+  /** By byte: whether it stands for itself in a text, and is neither its end nor beyond ASCII. */
+  private static final boolean[] IS_PLAIN = new boolean[256];
+
+  static {
+    java.util.Arrays.fill(IS_PLAIN, 0x20, 0x80, true);
+    IS_PLAIN['"'] = false;
+    IS_PLAIN['\\'] = false;
+  }
+
   private byte[] bytes = new byte[0];
   private int at;
   private int end;
@@ -100,22 +109,19 @@ final class PlainJson {
   /** A text; it lies from {@link #textFrom()} to {@link #textTo()}. */
   void text() throws NotPlain {
     expect('"');
-    textFrom = at;
+    // Most of the time of a scan's own is spent in this loop.
+    byte[] in = bytes;
+    int to = end;
     int i = at;
-    while (i < end) {
-      byte b = bytes[i];
-      if (b == '"') {
-        textTo = i;
-        at = i + 1;
-        return;
-      }
-      // Control characters, escapes, and all beyond ASCII (negative as a byte).
-      if (b < 0x20 || b == '\\') {
-        throw new NotPlain();
-      }
+    while (i < to && IS_PLAIN[in[i] & 0xff]) {
       i++;
     }
-    throw new NotPlain();
+    if (i == to || in[i] != '"') {
+      throw new NotPlain();
+    }
+    textFrom = at;
+    textTo = i;
+    at = i + 1;
   }
 
   /** A text that is not empty. */

@@ -463,15 +463,22 @@ public final class Screening {
     block.attributes().forEach(attribute -> attribute.handle().ifPresent(handles::add));
   }
 
-  /** Beginnings of some endpoint keys, in no order: where the range of endpoints can be cut. */
-  public List<Bytes> sampleOfEndpoints() {
+  /**
+   * Beginnings of some endpoint keys, in no order: where the range of endpoints can be cut. To be
+   * asked once.
+   */
+  public List<Bytes> takeSampleOfEndpoints() {
     String prefix = new String(layout.endpointPrefix(), StandardCharsets.US_ASCII);
-    return sampledPods.stream().map(pod -> Bytes.utf8(prefix + pod)).toList();
+    List<Bytes> sample = sampledPods.stream().map(pod -> Bytes.utf8(prefix + pod)).toList();
+    sampledPods.clear();
+    return sample;
   }
 
-  /** Some handle keys, in no order: where the range of handles can be cut. */
-  public List<Bytes> sampleOfHandles() {
-    return sampledHandles.stream().map(layout::handleKey).toList();
+  /** Some handle keys, in no order: where the range of handles can be cut. To be asked once. */
+  public List<Bytes> takeSampleOfHandles() {
+    List<Bytes> sample = sampledHandles.stream().map(layout::handleKey).toList();
+    sampledHandles.clear();
+    return sample;
   }
 
   /** All handles and endpoints are read. */

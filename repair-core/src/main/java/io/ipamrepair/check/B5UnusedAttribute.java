@@ -2,9 +2,7 @@ package io.ipamrepair.check;
 
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.ObjectName;
-import java.util.BitSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** B5: each attribute of a block is some ordinal's. */
@@ -29,16 +27,7 @@ final class B5UnusedAttribute implements Rule {
   @Override
   public void judge(Evidence evidence, Consumer<Finding> found) {
     for (Block block : evidence.judgedBlocks()) {
-      BitSet used = new BitSet();
-      for (int ordinal = 0; ordinal < block.slots(); ordinal++) {
-        OptionalInt index = block.attributeIndex(ordinal);
-        if (index.isPresent()
-            && index.getAsInt() >= 0
-            && index.getAsInt() < block.attributes().size()) {
-          used.set(index.getAsInt());
-        }
-      }
-      int unused = block.attributes().size() - used.cardinality();
+      int unused = block.unusedAttributes();
       if (unused > 0) {
         found.accept(
             finding(

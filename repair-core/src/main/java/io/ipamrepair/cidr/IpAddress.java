@@ -161,6 +161,21 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
     return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
   }
 
+  // Written out: keys of maps are compared too often for what a record makes at its first use.
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof IpAddress that
+        && family == that.family
+        && high == that.high
+        && low == that.low;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(high) + Long.hashCode(low);
+  }
+
   /** Dotted quad, or RFC 5952 text. */
   @Override
   public String toString() {

@@ -130,9 +130,10 @@ public final class ScreenedSource {
     List<KeyRange> blocks = cut(layout.blocks(), small.value().claimedBlocks(), parts.blocks());
     read(screening, progress, revision, all(nodes, blocks), Screening.Worker::nodeOrBlock);
     screening.blocksAreRead();
-    List<KeyRange> handles = cut(layout.handles(), screening.sampleOfHandles(), parts.handles());
+    List<KeyRange> handles =
+        cut(layout.handles(), screening.takeSampleOfHandles(), parts.handles());
     List<KeyRange> endpoints =
-        cut(layout.endpoints(), screening.sampleOfEndpoints(), parts.endpoints());
+        cut(layout.endpoints(), screening.takeSampleOfEndpoints(), parts.endpoints());
     read(
         screening, progress, revision, all(handles, endpoints), Screening.Worker::handleOrEndpoint);
     screening.allIsRead();
