@@ -144,7 +144,10 @@ public final class KeyLayout {
 
   /** The last segment of a block's or affinity's key: its first {@code -} stands for {@code /}. */
   private static Optional<Cidr> cidrOfSegment(String segment) {
-    return CidrText.read(segment.replaceFirst("-", "/")).map(CidrText::network);
+    int dash = segment.indexOf('-');
+    String text =
+        dash < 0 ? segment : segment.substring(0, dash) + "/" + segment.substring(dash + 1);
+    return CidrText.read(text).map(CidrText::network);
   }
 
   private static String segment(Cidr cidr) {

@@ -1,5 +1,8 @@
 package io.ipamrepair.calico;
 
+import java.time.Instant;
+import java.time.LocalDate;
+
 /**
  * Reads JSON as Calico itself writes it, byte by byte and without making objects: members in the
  * order of Go's struct, names of a map ascending, plain ASCII texts without escapes. Whatever is
@@ -285,6 +288,12 @@ final class PlainJson {
       // Of leap days, leap seconds and fractions the exact reader judges.
       throw new NotPlain();
     }
+  }
+
+  /** The time that was read last. */
+  Instant timeValue() {
+    long day = LocalDate.of(number(0) * 100 + number(2), number(5), number(8)).toEpochDay();
+    return Instant.ofEpochSecond(((day * 24 + number(11)) * 60 + number(14)) * 60 + number(17));
   }
 
   private static boolean isDay(int month, int day) {

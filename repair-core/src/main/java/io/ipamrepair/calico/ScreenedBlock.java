@@ -100,7 +100,7 @@ final class ScreenedBlock {
         }
         case 2 -> {
           json.time();
-          claimed = Optional.of(Instant.parse(json.textValue()));
+          claimed = Optional.of(json.timeValue());
         }
         case 3 -> allocations(size);
         case 4 -> unallocated = integers(size);

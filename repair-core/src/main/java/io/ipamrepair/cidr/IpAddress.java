@@ -99,7 +99,12 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
   }
 
   private static boolean isDecimal(String text) {
-    return text.chars().allMatch(c -> c >= '0' && c <= '9');
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isHexDigit(int c) {
