@@ -41,8 +41,8 @@ public final class ScreenedSource {
    */
   record Parts(int nodes, int blocks, int handles, int endpoints, int few) {
     /**
-     * Some 2.5 MB each, where blocks are full: a part more costs etcd nothing, and the fewer there
-     * are, the longer somebody waits at the end for the last.
+     * Some 2.5 MB each, where blocks are full: a part more costs etcd next to nothing, and the
+     * larger they are, the longer one waits for the last.
      */
     static Parts standard() {
       return new Parts(1500, 200, 260, 45, 300);
