@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "bench/run",
     description = "Big clusters, and what reading them costs (docs/performance.md).",
     mixinStandardHelpOptions = true,
-    subcommands = {GenerateCommand.class, ServeCommand.class})
+    subcommands = {CompareCommand.class, GenerateCommand.class, ServeCommand.class})
 public final class Bench {
   private Bench() {}
 

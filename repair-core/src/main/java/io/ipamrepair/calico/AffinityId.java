@@ -12,4 +12,19 @@ public record AffinityId(Owner owner, Cidr cidr) implements Comparable<AffinityI
     int byCidr = cidr.compareTo(other.cidr);
     return byCidr != 0 ? byCidr : owner.compareTo(other.owner);
   }
+
+  // Written out, as those of Cidr are.
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof AffinityId that
+        && cidr.equals(that.cidr)
+        && owner.type() == that.owner.type()
+        && owner.name().equals(that.owner.name());
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * cidr.hashCode() + owner.name().hashCode();
+  }
 }

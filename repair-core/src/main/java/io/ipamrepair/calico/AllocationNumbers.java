@@ -14,6 +14,12 @@ sealed interface AllocationNumbers {
 
   Map<String, BigInteger> asMap();
 
+  /**
+   * Whether it is plain that all are numbers of ordinals below {@code ordinals} and none is above
+   * {@code most}; where it is not, they must be looked at.
+   */
+  boolean arePlainlyWithin(int ordinals, BigInteger most);
+
   static AllocationNumbers of(Map<String, BigInteger> numbers) {
     return numbers.isEmpty() ? NONE : new Listed(numbers);
   }
@@ -23,7 +29,12 @@ sealed interface AllocationNumbers {
   }
 
   /** As they were read, whatever they are. */
-  record Listed(Map<String, BigInteger> asMap) implements AllocationNumbers {}
+  record Listed(Map<String, BigInteger> asMap) implements AllocationNumbers {
+    @Override
+    public boolean arePlainlyWithin(int ordinals, BigInteger most) {
+      return asMap.isEmpty();
+    }
+  }
 
   /** Numbers of ordinals, in the order in which they stand in the value. */
   final class Packed implements AllocationNumbers {
@@ -42,6 +53,18 @@ sealed interface AllocationNumbers {
         map.put(Integer.toString(ordinals[i]), BigInteger.valueOf(numbers[i]));
       }
       return map;
+    }
+
+    @Override
+    public boolean arePlainlyWithin(int ordinalsOfBlock, BigInteger most) {
+      // No number of these is beyond what fits a long.
+      long limit = most.bitLength() < Long.SIZE ? most.longValue() : Long.MAX_VALUE;
+      for (int i = 0; i < ordinals.length; i++) {
+        if (ordinals[i] >= ordinalsOfBlock || numbers[i] > limit) {
+          return false;
+        }
+      }
+      return true;
     }
   }
 }

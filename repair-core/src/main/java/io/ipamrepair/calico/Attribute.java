@@ -99,7 +99,8 @@ public record Attribute(
   }
 
   public boolean isWindowsReserved() {
-    return handle().map(id -> id.toLowerCase(Locale.ROOT).equals(WINDOWS_RESERVED)).orElse(false);
+    return handleId.isPresent()
+        && handle().map(id -> id.toLowerCase(Locale.ROOT).equals(WINDOWS_RESERVED)).orElse(false);
   }
 
   public boolean isVirtualMachine() {

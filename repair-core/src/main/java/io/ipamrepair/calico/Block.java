@@ -8,6 +8,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class Block {
   private final Cidr cidr;
   private final Optional<CidrText> valueCidr;
   private final Optional<String> affinity;
+  private final Optional<Owner> owner;
   private final Optional<Instant> claimTime;
   private final int[] allocations;
   private final int[] unallocated;
@@ -38,6 +40,7 @@ public final class Block {
     this.cidr = cidr;
     this.valueCidr = fields.cidr("cidr");
     this.affinity = fields.optionalText("affinity");
+    this.owner = affinity.flatMap(Owner::read);
     this.claimTime = fields.time("affinity_claim_time");
     this.allocations =
         fields
@@ -71,6 +74,7 @@ public final class Block {
     this.cidr = cidr;
     this.valueCidr = CidrText.read(cidr.toString());
     this.affinity = affinity;
+    this.owner = affinity.flatMap(Owner::read);
     this.claimTime = claimTime;
     this.allocations = allocations;
     this.unallocated = unallocated;
@@ -106,6 +110,7 @@ public final class Block {
     this.cidr = other.cidr;
     this.valueCidr = other.valueCidr;
     this.affinity = other.affinity;
+    this.owner = other.owner;
     this.claimTime = other.claimTime;
     this.allocations = other.allocations;
     this.unallocated = other.unallocated;
@@ -152,7 +157,7 @@ public final class Block {
 
   /** The owner; nothing when there is none, or when it is none that a release knows. */
   public Optional<Owner> owner() {
-    return affinity.flatMap(Owner::read);
+    return owner;
   }
 
   /**
@@ -207,6 +212,23 @@ public final class Block {
         : Optional.empty();
   }
 
+  /** Whether an allocated ordinal has the index of no attribute that there is (rule B3). */
+  public boolean pointsNowhere(int ordinal) {
+    return isAllocated(ordinal)
+        && (allocations[ordinal] < 0 || allocations[ordinal] >= attributes.size());
+  }
+
+  /** How many attributes are no ordinal's (rule B5). */
+  public int unusedAttributes() {
+    BitSet used = new BitSet(attributes.size());
+    for (int index : allocations) {
+      if (index >= 0 && index < attributes.size()) {
+        used.set(index);
+      }
+    }
+    return attributes.size() - used.cardinality();
+  }
+
   /** Whether {@code ordinal} holds its address: allocated and not cooling down. */
   public boolean holds(int ordinal) {
     if (!isAllocated(ordinal)) {
@@ -233,9 +255,10 @@ public final class Block {
 
   /** The ordinals that hold an address for somebody: {@link #held()} without Windows' own. */
   public List<Integer> inUse() {
-    return held().stream()
-        .filter(ordinal -> attribute(ordinal).filter(Attribute::isWindowsReserved).isEmpty())
-        .toList();
+    List<Integer> inUse = held();
+    // Asked of every block; nearly none has such a reservation.
+    inUse.removeIf(ordinal -> attribute(ordinal).filter(Attribute::isWindowsReserved).isPresent());
+    return inUse;
   }
 
   /**
@@ -280,6 +303,14 @@ public final class Block {
   /** By ordinal, as text. */
   public Map<String, BigInteger> sequenceNumberForAllocation() {
     return allocationNumbers.asMap();
+  }
+
+  /**
+   * Whether it is plain that each sequence number of an allocation is an ordinal's and not above
+   * the block's; where it is not, the numbers must be looked at.
+   */
+  public boolean hasPlainAllocationNumbers() {
+    return allocationNumbers.arePlainlyWithin(cidr.ordinals(), sequenceNumber);
   }
 
   /** The address of {@code ordinal}. */

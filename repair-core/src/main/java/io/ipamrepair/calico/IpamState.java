@@ -145,22 +145,27 @@ public final class IpamState {
 
     /** Adds a key; one that is none of Calico's IPAM is passed over. */
     public Builder add(KeyValue read) {
-      CalicoKey at = layout.classify(read.key());
-      if (!(at instanceof CalicoKey.ForeignKey)) {
-        // Endpoints are the bulk of a cluster and no repair writes one: their bytes are let go.
-        Optional<Bytes> bytes =
-            at instanceof CalicoKey.EndpointKey ? Optional.empty() : Optional.of(read.value());
-        byKey.put(
-            read.key(),
-            new Stored<>(
-                at,
-                read.key(),
-                bytes,
-                read.createRevision(),
-                read.modRevision(),
-                reader.read(at, read.value())));
-      }
+      decode(read).ifPresent(this::add);
       return this;
+    }
+
+    /** What {@link #add} would add. This alone is for several threads. */
+    Optional<Stored<?>> decode(KeyValue read) {
+      CalicoKey at = layout.classify(read.key());
+      if (at instanceof CalicoKey.ForeignKey) {
+        return Optional.empty();
+      }
+      // Endpoints are the bulk of a cluster and no repair writes one: their bytes are let go.
+      Optional<Bytes> bytes =
+          at instanceof CalicoKey.EndpointKey ? Optional.empty() : Optional.of(read.value());
+      return Optional.of(
+          new Stored<>(
+              at,
+              read.key(),
+              bytes,
+              read.createRevision(),
+              read.modRevision(),
+              reader.read(at, read.value())));
     }
 
     Builder add(Stored<?> stored) {
@@ -190,6 +195,15 @@ public final class IpamState {
     /** The addresses that tunnels of the nodes so far have. */
     List<IpAddress> tunnelAddresses() {
       return values(Node.class).flatMap(node -> node.tunnelIps().stream()).toList();
+    }
+
+    /** The keys of the nodes that the affinities so far are of, if they exist. */
+    public List<Bytes> claimingNodes() {
+      return at(CalicoKey.AffinityKey.class)
+          .filter(affinity -> affinity.owner().isNode())
+          .map(affinity -> layout.nodeKey(affinity.owner().name()))
+          .distinct()
+          .toList();
     }
 
     /** The keys that the blocks of the affinities so far have, if they exist. */

@@ -42,6 +42,8 @@ public final class KeyLayout {
           "ipamconfigurations",
           "bgpconfigurations");
 
+  private static final byte[] NODE_PREFIX =
+      (RESOURCES + NODES + "/").getBytes(StandardCharsets.US_ASCII);
   private static final byte[] HANDLE_PREFIX = HANDLE.getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ENDPOINT_PREFIX =
       (RESOURCES + ENDPOINTS + "/").getBytes(StandardCharsets.US_ASCII);
@@ -142,7 +144,10 @@ public final class KeyLayout {
 
   /** The last segment of a block's or affinity's key: its first {@code -} stands for {@code /}. */
   private static Optional<Cidr> cidrOfSegment(String segment) {
-    return CidrText.read(segment.replaceFirst("-", "/")).map(CidrText::network);
+    int dash = segment.indexOf('-');
+    String text =
+        dash < 0 ? segment : segment.substring(0, dash) + "/" + segment.substring(dash + 1);
+    return CidrText.read(text).map(CidrText::network);
   }
 
   private static String segment(Cidr cidr) {
@@ -174,14 +179,14 @@ public final class KeyLayout {
   }
 
   /**
-   * The key ranges of {@link #ranges} without {@link #blocks}, {@link #handles} and {@link
-   * #endpoints}, which are the bulk of a cluster.
+   * The key ranges of {@link #ranges} without {@link #nodes}, {@link #blocks}, {@link #handles} and
+   * {@link #endpoints}, which are the bulk of a cluster.
    */
-  public List<KeyRange> rangesWithoutWorkloads() {
+  public List<KeyRange> smallRanges() {
     List<KeyRange> ranges = new ArrayList<>();
     for (KeyRange range : ranges()) {
       Bytes from = range.from();
-      for (KeyRange bulk : List.of(blocks(), handles(), endpoints())) {
+      for (KeyRange bulk : List.of(blocks(), handles(), nodes(), endpoints())) {
         if (range.contains(bulk.from())) {
           addUnlessEmpty(ranges, from, bulk.from());
           from = bulk.to();
@@ -203,6 +208,11 @@ public final class KeyLayout {
     }
   }
 
+  /** All nodes. */
+  public KeyRange nodes() {
+    return KeyRange.prefix(RESOURCES + NODES + "/");
+  }
+
   /** All blocks. */
   public KeyRange blocks() {
     return KeyRange.prefix(IPAM + "assignment/");
@@ -216,6 +226,11 @@ public final class KeyLayout {
   /** All endpoints. */
   public KeyRange endpoints() {
     return KeyRange.prefix(RESOURCES + ENDPOINTS + "/");
+  }
+
+  /** What every node's key begins with. */
+  byte[] nodePrefix() {
+    return NODE_PREFIX.clone();
   }
 
   /** What every handle's key begins with. */

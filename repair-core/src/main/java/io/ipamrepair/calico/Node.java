@@ -2,6 +2,7 @@ package io.ipamrepair.calico;
 
 import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.json.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,9 +88,8 @@ public record Node(
 
   /** The tunnel addresses that are addresses. */
   public List<IpAddress> tunnelIps() {
-    return tunnelAddresses.values().stream()
-        .map(IpAddress::read)
-        .flatMap(Optional::stream)
-        .toList();
+    List<IpAddress> addresses = new ArrayList<>(1);
+    tunnelAddresses.values().forEach(text -> IpAddress.read(text).ifPresent(addresses::add));
+    return addresses;
   }
 }

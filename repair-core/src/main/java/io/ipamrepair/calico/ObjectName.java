@@ -59,6 +59,18 @@ public record ObjectName(String text) implements Comparable<ObjectName> {
     return text.compareTo(other.text);
   }
 
+  // Written out, as those of Cidr are.
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ObjectName that && text.equals(that.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
   @Override
   public String toString() {
     return text;

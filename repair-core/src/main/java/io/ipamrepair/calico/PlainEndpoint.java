@@ -44,6 +44,9 @@ final class PlainEndpoint {
   private final Span container = new Span();
   private final Span pod = new Span();
   private final Span endpoint = new Span();
+  private final Span[] spans = {
+    name, generateName, namespace, orchestrator, node, container, pod, endpoint
+  };
   private int[] addresses = new int[8];
   private int addressCount;
 
@@ -79,9 +82,7 @@ final class PlainEndpoint {
    *     rule asks for
    */
   void read(byte[] bytes, int from, int to) throws PlainJson.NotPlain {
-    for (Span span :
-        Arrays.asList(
-            name, generateName, namespace, orchestrator, node, container, pod, endpoint)) {
+    for (Span span : spans) {
       span.clear();
     }
     addressCount = 0;

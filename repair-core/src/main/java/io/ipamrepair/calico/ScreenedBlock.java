@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,6 @@ final class ScreenedBlock {
   private final PlainJson json = new PlainJson();
   private final JsonReader exact = new JsonReader();
   private final Fingerprint fingerprint = new Fingerprint();
-  private final Set<String> nodes;
 
   /** An attribute for each node, which all its settled workloads share. */
   private final Map<String, Attribute> settledOn = new HashMap<>();
@@ -56,15 +56,6 @@ final class ScreenedBlock {
   private String sampledPod = "";
 
   private String sampledHandle = "";
-
-  /**
-   * A reader.
-   *
-   * @param nodes the nodes that exist: a workload of no other can be settled
-   */
-  ScreenedBlock(Set<String> nodes) {
-    this.nodes = nodes;
-  }
 
   static byte[][] names(String... names) {
     return Arrays.stream(names)
@@ -109,7 +100,7 @@ final class ScreenedBlock {
         }
         case 2 -> {
           json.time();
-          claimed = Optional.of(Instant.parse(json.textValue()));
+          claimed = Optional.of(json.timeValue());
         }
         case 3 -> allocations(size);
         case 4 -> unallocated = integers(size);
@@ -260,8 +251,7 @@ final class ScreenedBlock {
       } while (json.take(','));
       json.expect('}');
       json.expect('}');
-      boolean complete =
-          to[0] > 0 && to[1] > 0 && to[2] > 0 && nodes.contains(text(from[1], to[1]));
+      boolean complete = to[0] > 0 && to[1] > 0 && to[2] > 0;
       int container = behindLastDot(handleFrom, handleTo);
       boolean named = container > handleFrom && container < handleTo;
       // A handle with a slash has no key that Calico lists.
@@ -357,6 +347,11 @@ final class ScreenedBlock {
       }
     }
     throw json.notPlain();
+  }
+
+  /** The nodes of the pods in all blocks that were read. */
+  Set<String> nodes() {
+    return Collections.unmodifiableSet(settledOn.keySet());
   }
 
   /** How many ordinals the block that was read last has. */

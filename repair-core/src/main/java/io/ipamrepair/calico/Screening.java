@@ -34,10 +34,11 @@ import java.util.function.Function;
  * <p>What is settled is decided strictly: only what is written as Calico writes it, only what
  * agrees, only what nothing else touches. A doubt costs time, never a finding.
  *
- * <p>The order: everything but blocks, handles and endpoints goes to the builder; then the blocks;
- * {@link #blocksAreRead}; then handles and endpoints; then {@link #state}, for which what was let
- * go and is in doubt or wanted after all is read again. Blocks, handles and endpoints may come in
- * any order, over several threads, each with a {@link Worker} of its own.
+ * <p>The order: everything but nodes, blocks, handles and endpoints goes to the builder; then nodes
+ * and blocks; {@link #blocksAreRead}; then handles and endpoints; then {@link #state}, for which
+ * what was let go and is in doubt or wanted after all is read again. Nodes and blocks, and then
+ * handles and endpoints, may come in any order, over several threads, each with a {@link Worker} of
+ * its own.
  */
 public final class Screening {
   private static final int NONE = -1;
@@ -46,9 +47,9 @@ public final class Screening {
 
   private final KeyLayout layout;
   private final IpamState.Builder rest;
-  private final Set<String> nodes;
   private final WorkloadTable workloads = new WorkloadTable();
   private final List<Light> blocks = new ArrayList<>();
+  private final List<ScreenedBlock> blockReaders = new ArrayList<>();
   private final List<String> sampledPods = new ArrayList<>();
   private final List<String> sampledHandles = new ArrayList<>();
   private final SortedSet<Bytes> missingHandles = new TreeSet<>();
@@ -109,14 +110,13 @@ public final class Screening {
   private Screening(KeyLayout layout, IpamState.Builder rest, Optional<Replicas> replicas) {
     this.layout = layout;
     this.rest = rest;
-    this.nodes = rest.nodeNames();
     this.replicas = replicas;
   }
 
   /**
    * A screening for a state that rules are asked about.
    *
-   * @param rest holds everything already but blocks, handles and endpoints
+   * @param rest holds everything already but nodes, blocks, handles and endpoints
    */
   public static Screening forRules(KeyLayout layout, IpamState.Builder rest) {
     return new Screening(layout, rest, Optional.empty());
@@ -128,17 +128,20 @@ public final class Screening {
   }
 
   /** Somebody who reads keys, on one thread. */
-  public Worker worker() {
-    return new Worker();
+  public synchronized Worker worker() {
+    Worker worker = new Worker();
+    blockReaders.add(worker.blockReader);
+    return worker;
   }
 
   /** Screens keys, one after the other; not for several threads. */
   public final class Worker {
-    private final ScreenedBlock blockReader = new ScreenedBlock(nodes);
+    private final ScreenedBlock blockReader = new ScreenedBlock();
     private final PlainEndpoint endpointReader = new PlainEndpoint();
     private final PlainJson json = new PlainJson();
     private final Fingerprint fingerprint = new Fingerprint();
-    private final int handlePrefix = layout.handlePrefix().length;
+    private final byte[] nodePrefix = layout.nodePrefix();
+    private final byte[] handlePrefix = layout.handlePrefix();
     private final int endpointPrefix = layout.endpointPrefix().length;
     private final Optional<BlockIndex> mine = index.map(BlockIndex::forAnotherThread);
     private int[] met = new int[1024];
@@ -151,8 +154,30 @@ public final class Screening {
 
     private Worker() {}
 
-    /** A key among the blocks. */
-    public void block(KeyValueView read) {
+    /** A key among nodes and blocks. */
+    public void nodeOrBlock(KeyValueView read) {
+      if (startsWith(read, nodePrefix)) {
+        keep(read);
+      } else {
+        block(read);
+      }
+    }
+
+    /** A key among handles and endpoints. */
+    public void handleOrEndpoint(KeyValueView read) {
+      if (startsWith(read, handlePrefix)) {
+        handle(read);
+      } else {
+        endpoint(read);
+      }
+    }
+
+    private static boolean startsWith(KeyValueView read, byte[] prefix) {
+      int end = Math.min(read.keyTo(), read.keyFrom() + prefix.length);
+      return Arrays.equals(read.buffer(), read.keyFrom(), end, prefix, 0, prefix.length);
+    }
+
+    private void block(KeyValueView read) {
       CalicoKey at = layout.classify(key(read));
       Block block = null;
       if (at instanceof CalicoKey.BlockKey key && key.canonical()) {
@@ -163,9 +188,7 @@ public final class Screening {
         }
       }
       if (block == null) {
-        synchronized (Screening.this) {
-          rest.add(read.copy());
-        }
+        keep(read);
         return;
       }
       Stored<Block> stored =
@@ -202,8 +225,7 @@ public final class Screening {
       addIfAny(sampledHandles, blockReader.takeSampledHandle());
     }
 
-    /** A key among the handles. */
-    public void handle(KeyValueView read) {
+    private void handle(KeyValueView read) {
       if (handleIsSettled(read)) {
         mineLetGo++;
       } else {
@@ -212,7 +234,7 @@ public final class Screening {
     }
 
     private boolean handleIsSettled(KeyValueView read) {
-      int from = read.keyFrom() + handlePrefix;
+      int from = read.keyFrom() + handlePrefix.length;
       fingerprint.start().add(read.buffer(), from, read.keyTo());
       int first = workloads.firstOf(fingerprint.high(), fingerprint.low());
       if (first == NONE || workloads.isMarked(first, WorkloadTable.SPOILED)) {
@@ -226,7 +248,7 @@ public final class Screening {
         return false;
       }
       for (int each = first; each != NONE; each = workloads.next(each)) {
-        workloads.mark(each, WorkloadTable.HANDLE);
+        workloads.meetHandle(each);
       }
       return true;
     }
@@ -266,8 +288,7 @@ public final class Screening {
       return !deleted && counted == all;
     }
 
-    /** A key among the endpoints. */
-    public void endpoint(KeyValueView read) {
+    private void endpoint(KeyValueView read) {
       if (endpointIsSettled(read)) {
         mineLetGo++;
         if (replicas.isPresent()) {
@@ -276,11 +297,8 @@ public final class Screening {
           }
           templates[templateCount++] = endpointReader.template(fingerprint);
         }
-        return;
-      }
-      KeyValue copy = read.copy();
-      synchronized (Screening.this) {
-        rest.add(copy).value(copy.key()).ifPresent(this::touch);
+      } else {
+        keep(read).flatMap(Stored::value).ifPresent(this::touch);
       }
     }
 
@@ -329,6 +347,8 @@ public final class Screening {
             workloadAt(bytes, endpointReader.addressFrom(i), endpointReader.addressTo(i));
         boolean settled =
             workload != NONE
+                // What is in doubt already need not be read a second time for it.
+                && !workloads.isMarked(workload, WorkloadTable.SPOILED)
                 && workloads.isPod(workload, fingerprint.high(), fingerprint.low())
                 && (firstMet == NONE || workloads.sameHandle(workload, firstMet));
         if (!settled) {
@@ -353,11 +373,12 @@ public final class Screening {
       return ordinal < ofOrdinal.length ? ofOrdinal[ordinal] : NONE;
     }
 
-    private void keep(KeyValueView read) {
-      KeyValue copy = read.copy();
+    private Optional<Stored<?>> keep(KeyValueView read) {
+      Optional<Stored<?>> stored = rest.decode(read.copy());
       synchronized (Screening.this) {
-        rest.add(copy);
+        stored.ifPresent(rest::add);
       }
+      return stored;
     }
 
     /** Makes known to the others what was met; now and then, and at the end. */
@@ -410,7 +431,7 @@ public final class Screening {
     return Bytes.of(Arrays.copyOfRange(read.buffer(), read.keyFrom(), read.keyTo()));
   }
 
-  /** All blocks are read; handles and endpoints may come. */
+  /** All nodes and blocks are read; handles and endpoints may come. */
   public void blocksAreRead() {
     workloads.index();
     NavigableMap<Cidr, Integer> all = new TreeMap<>();
@@ -440,8 +461,33 @@ public final class Screening {
           }
         });
     index = Optional.of(new BlockIndex(all));
+    spoilLostNodes();
     spoilTunnels();
     spoilHandlesNamedElsewhere();
+  }
+
+  /** A workload on a node that does not exist has something wrong with it, whatever else holds. */
+  private void spoilLostNodes() {
+    Set<String> lost = new HashSet<>();
+    blockReaders.forEach(reader -> lost.addAll(reader.nodes()));
+    lost.removeAll(rest.nodeNames());
+    if (lost.isEmpty()) {
+      return;
+    }
+    for (Light light : blocks) {
+      Block block = light.stored.value().orElseThrow();
+      for (int ordinal = 0; ordinal < light.workloads.length; ordinal++) {
+        int workload = light.workloads[ordinal];
+        if (workload != NONE
+            && block
+                .attribute(ordinal)
+                .flatMap(Attribute::node)
+                .filter(lost::contains)
+                .isPresent()) {
+          workloads.mark(workload, WorkloadTable.SPOILED);
+        }
+      }
+    }
   }
 
   /** An address that a node's tunnel has is used, whatever a pod says. */
@@ -484,15 +530,22 @@ public final class Screening {
     block.attributes().forEach(attribute -> attribute.handle().ifPresent(handles::add));
   }
 
-  /** Beginnings of some endpoint keys, in no order: where the range of endpoints can be cut. */
-  public List<Bytes> sampleOfEndpoints() {
+  /**
+   * Beginnings of some endpoint keys, in no order: where the range of endpoints can be cut. To be
+   * asked once.
+   */
+  public List<Bytes> takeSampleOfEndpoints() {
     String prefix = new String(layout.endpointPrefix(), StandardCharsets.US_ASCII);
-    return sampledPods.stream().map(pod -> Bytes.utf8(prefix + pod)).toList();
+    List<Bytes> sample = sampledPods.stream().map(pod -> Bytes.utf8(prefix + pod)).toList();
+    sampledPods.clear();
+    return sample;
   }
 
-  /** Some handle keys, in no order: where the range of handles can be cut. */
-  public List<Bytes> sampleOfHandles() {
-    return sampledHandles.stream().map(layout::handleKey).toList();
+  /** Some handle keys, in no order: where the range of handles can be cut. To be asked once. */
+  public List<Bytes> takeSampleOfHandles() {
+    List<Bytes> sample = sampledHandles.stream().map(layout::handleKey).toList();
+    sampledHandles.clear();
+    return sample;
   }
 
   /**
@@ -624,7 +677,7 @@ public final class Screening {
 
   /** What was let go of a workload that is in doubt after all. */
   private void missing(int workload, Attribute attribute) {
-    if (workloads.isMarked(workload, WorkloadTable.HANDLE)) {
+    if (workloads.isHandleMet(workload)) {
       missingHandles.add(layout.handleKey(attribute.handle().orElseThrow()));
     }
     if (workloads.isMarked(workload, WorkloadTable.ENDPOINT)) {

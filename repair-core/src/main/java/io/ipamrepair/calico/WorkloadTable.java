@@ -7,17 +7,15 @@ import java.util.Arrays;
  * and the handle should be, as fingerprints, and whether they were met. A million objects would be
  * hundreds of megabytes.
  *
- * <p>Filled first, then {@link #index()}, then met. Not for several threads.
+ * <p>Filled first, then {@link #index()}, then met. Not for several threads, with one exception:
+ * handles, each of which comes once, may be met while something else marks workloads.
  */
 final class WorkloadTable {
-  /** A handle was met that counts exactly the workloads that name it. */
-  static final byte HANDLE = 1;
-
   /** An endpoint was met that is exactly the one that should be. */
-  static final byte ENDPOINT = 2;
+  static final byte ENDPOINT = 1;
 
   /** Something else uses the address as well, or it is not for sure that nothing does. */
-  static final byte SPOILED = 4;
+  static final byte SPOILED = 2;
 
   private static final int NONE = -1;
 
@@ -29,6 +27,10 @@ final class WorkloadTable {
   private int[] block = new int[1024];
   private short[] ordinal = new short[1024];
   private byte[] flags = new byte[1024];
+
+  /** Apart from the flags, because of who may write it meanwhile. */
+  private boolean[] handleMet = new boolean[0];
+
   private int[] nextOfHandle = new int[0];
   private int[] firstOfHandle = new int[0];
 
@@ -63,6 +65,7 @@ final class WorkloadTable {
     firstOfHandle = new int[places];
     Arrays.fill(firstOfHandle, NONE);
     nextOfHandle = new int[size];
+    handleMet = new boolean[size];
     for (int i = 0; i < size; i++) {
       int place = place(handleHigh[i], handleLow[i]);
       nextOfHandle[i] = firstOfHandle[place];
@@ -115,6 +118,15 @@ final class WorkloadTable {
     return ordinal[workload];
   }
 
+  /** A handle was met that counts exactly the workloads that name it, of which this is one. */
+  void meetHandle(int workload) {
+    handleMet[workload] = true;
+  }
+
+  boolean isHandleMet(int workload) {
+    return handleMet[workload];
+  }
+
   void mark(int workload, byte flag) {
     flags[workload] |= flag;
   }
@@ -125,7 +137,7 @@ final class WorkloadTable {
 
   /** Whether endpoint and handle were met, and nothing else. */
   boolean isSettled(int workload) {
-    return flags[workload] == (HANDLE | ENDPOINT);
+    return flags[workload] == ENDPOINT && handleMet[workload];
   }
 
   /** Endpoint and handle go together: where one workload of a handle is not settled, none is. */

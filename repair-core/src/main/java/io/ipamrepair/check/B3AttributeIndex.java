@@ -4,7 +4,6 @@ import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.ObjectName;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** B3: every allocation points to an attribute that exists. */
@@ -37,9 +36,7 @@ final class B3AttributeIndex implements Rule {
     for (Block block : evidence.judgedBlocks()) {
       List<String> broken = new ArrayList<>();
       for (int ordinal = 0; ordinal < block.slots(); ordinal++) {
-        OptionalInt index = block.attributeIndex(ordinal);
-        if (index.isPresent()
-            && (index.getAsInt() < 0 || index.getAsInt() >= block.attributes().size())) {
+        if (block.pointsNowhere(ordinal)) {
           broken.add(
               ordinal < block.cidr().ordinals()
                   ? block.address(ordinal).toString()

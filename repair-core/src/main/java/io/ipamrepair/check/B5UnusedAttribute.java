@@ -2,7 +2,6 @@ package io.ipamrepair.check;
 
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.ObjectName;
-import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -28,13 +27,7 @@ final class B5UnusedAttribute implements Rule {
   @Override
   public void judge(Evidence evidence, Consumer<Finding> found) {
     for (Block block : evidence.judgedBlocks()) {
-      BitSet used = new BitSet();
-      for (int ordinal = 0; ordinal < block.slots(); ordinal++) {
-        block.attributeIndex(ordinal).stream()
-            .filter(index -> index >= 0 && index < block.attributes().size())
-            .forEach(used::set);
-      }
-      int unused = block.attributes().size() - used.cardinality();
+      int unused = block.unusedAttributes();
       if (unused > 0) {
         found.accept(
             finding(

@@ -37,6 +37,9 @@ final class B7SequenceNumbers implements Rule {
   @Override
   public void judge(Evidence evidence, Consumer<Finding> found) {
     for (Block block : evidence.judgedBlocks()) {
+      if (block.hasPlainAllocationNumbers()) {
+        continue;
+      }
       List<String> problems = new ArrayList<>();
       for (Map.Entry<String, BigInteger> entry : block.sequenceNumberForAllocation().entrySet()) {
         boolean ordinal =

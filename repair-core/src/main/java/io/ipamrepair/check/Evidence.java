@@ -94,19 +94,17 @@ final class Evidence {
     Map<String, HandleUse> uses = new HashMap<>();
     for (int ordinal : block.inUse()) {
       Optional<Attribute> attribute = block.attribute(ordinal);
-      int machines = attribute.filter(Attribute::isVirtualMachine).isPresent() ? 1 : 0;
-      attribute
-          .flatMap(Attribute::handle)
-          .ifPresent(
-              handle ->
-                  uses.merge(
-                      handle,
-                      new HandleUse(block, 1, machines),
-                      (one, other) ->
-                          new HandleUse(
-                              block,
-                              one.ordinals() + other.ordinals(),
-                              one.machines() + other.machines())));
+      // What is settled names none.
+      Optional<String> handle = attribute.flatMap(Attribute::handle);
+      if (handle.isPresent()) {
+        int machines = attribute.filter(Attribute::isVirtualMachine).isPresent() ? 1 : 0;
+        uses.merge(
+            handle.get(),
+            new HandleUse(block, 1, machines),
+            (one, other) ->
+                new HandleUse(
+                    block, one.ordinals() + other.ordinals(), one.machines() + other.machines()));
+      }
     }
     uses.forEach(
         (handle, use) ->

@@ -41,12 +41,13 @@ final class W3Leaked implements Rule {
     Set<IpAddress> told = new HashSet<>();
     usage
         .allHoldings()
-        .filter(holding -> !usage.isUsed(holding.address()))
         .forEach(
             holding ->
                 holding
                     .attribute()
+                    // First what rules out nearly all.
                     .filter(attribute -> isJudged(holding, attribute))
+                    .filter(attribute -> !usage.isUsed(holding.address()))
                     .filter(attribute -> !usage.mightBeUsed(attribute))
                     .filter(attribute -> told.add(holding.address()))
                     .ifPresent(attribute -> found.accept(finding(evidence, holding, attribute))));

@@ -81,6 +81,20 @@ public record Cidr(IpAddress base, int prefixLength) implements Comparable<Cidr>
     return small ? (int) distance : Integer.MAX_VALUE;
   }
 
+  // Written out, as those of IpAddress are.
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Cidr that
+        && prefixLength == that.prefixLength
+        && base.equals(that.base);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * base.hashCode() + prefixLength;
+  }
+
   @Override
   public int compareTo(Cidr other) {
     int byBase = base.compareTo(other.base);

@@ -99,7 +99,12 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
   }
 
   private static boolean isDecimal(String text) {
-    return text.chars().allMatch(c -> c >= '0' && c <= '9');
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isHexDigit(int c) {
@@ -159,6 +164,21 @@ public record IpAddress(IpFamily family, long high, long low) implements Compara
     }
     int byHigh = Long.compareUnsigned(high, other.high);
     return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
+  }
+
+  // Written out: keys of maps are compared too often for what a record makes at its first use.
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof IpAddress that
+        && family == that.family
+        && high == that.high
+        && low == that.low;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Long.hashCode(high) + Long.hashCode(low);
   }
 
   /** Dotted quad, or RFC 5952 text. */

@@ -161,6 +161,8 @@ final class PagedRead {
           // The first key behind the last one read.
           from =
               page.getKvs(page.getKvsCount() - 1).getKey().concat(ByteString.copyFrom(new byte[1]));
+        }
+        if (more) {
           int bytesPerKey = 1 + page.getSerializedSize() / page.getKvsCount();
           keys = Math.max(1, Math.min(MOST_KEYS, PAGE_BYTES / bytesPerKey));
         }

@@ -51,6 +51,9 @@ public final class Bytes implements Comparable<Bytes> {
 
   /** The bytes read as strict UTF-8, or nothing when they are not. */
   public Optional<String> text() {
+    if (isAscii()) {
+      return Optional.of(new String(content, StandardCharsets.ISO_8859_1));
+    }
     try {
       return Optional.of(
           StandardCharsets.UTF_8
@@ -62,6 +65,16 @@ public final class Bytes implements Comparable<Bytes> {
     } catch (CharacterCodingException notUtf8) {
       return Optional.empty();
     }
+  }
+
+  /** Nearly everything is, and needs no decoder. */
+  private boolean isAscii() {
+    for (byte b : content) {
+      if (b < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

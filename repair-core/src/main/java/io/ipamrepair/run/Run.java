@@ -529,7 +529,7 @@ final class Run {
       private Map<Bytes, Long> revisions() throws EtcdException {
         KeyLayout layout = new KeyLayout();
         List<Cidr> networks = writtenPools(layout);
-        List<KeyRange> claims = new ArrayList<>(layout.rangesWithoutWorkloads());
+        List<KeyRange> claims = new ArrayList<>(layout.smallRanges());
         claims.add(layout.blocks());
         claims.sort(Comparator.comparing(KeyRange::from));
         Map<Bytes, Long> revisions =

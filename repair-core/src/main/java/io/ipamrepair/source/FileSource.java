@@ -35,7 +35,10 @@ public sealed interface FileSource extends StateSource permits SnapshotFile, Dum
    */
   default IpamState read(Function<IpamState, Focus> focus) throws SourceException {
     KeyLayout layout = new KeyLayout();
-    RangeSet small = new RangeSet(layout.rangesWithoutWorkloads());
+    // Nodes stand behind handles in a file, and must be known before them.
+    List<KeyRange> early = new ArrayList<>(layout.smallRanges());
+    early.add(layout.nodes());
+    RangeSet small = new RangeSet(early);
     AtRevision<IpamState.Builder> first =
         forEach(
             () -> new IpamState.Builder(layout),
@@ -98,13 +101,13 @@ public sealed interface FileSource extends StateSource permits SnapshotFile, Dum
     private void take(KeyValue read) {
       view.moveTo(read);
       if (blocks.contains(read.key())) {
-        first.block(view);
+        first.nodeOrBlock(view);
       } else if (handles.contains(read.key())) {
         blocksAreRead();
-        second.handle(view);
+        second.handleOrEndpoint(view);
       } else if (endpoints.contains(read.key())) {
         blocksAreRead();
-        second.endpoint(view);
+        second.handleOrEndpoint(view);
       }
     }
 

@@ -43,6 +43,20 @@ class ScreeningTest {
     }
   }
 
+  /** Its workloads look healthy until all nodes are read. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void soItDoesWhenANodeIsMissing(Golden golden) {
+    List<KeyValue> all = golden.keyValues();
+    List<KeyValue> nodes =
+        all.stream().filter(each -> LAYOUT.nodes().contains(each.key())).toList();
+    for (KeyValue missing : nodes) {
+      List<KeyValue> fewer = new ArrayList<>(all);
+      fewer.remove(missing);
+      assertSame(fewer, golden + " without " + missing.key());
+    }
+  }
+
   /**
    * A value with a digit or letter changed is still JSON most of the time, and says another thing.
    */

@@ -37,7 +37,7 @@ class ScreenedSourceTest {
 
   /** Parts of one key or so, and doubts that are resolved one by one, and by reading all again. */
   private static final List<Parts> ALL_PARTS =
-      List.of(Parts.standard(), new Parts(1, 1, 1, 300), new Parts(2, 1, 1, 0));
+      List.of(Parts.standard(), new Parts(1, 1, 1, 1, 300), new Parts(2, 2, 1, 1, 0));
 
   private ThrowawayEtcd server;
 

@@ -22,7 +22,7 @@ public final class Screened {
   private static final KeyLayout LAYOUT = new KeyLayout();
 
   private final NavigableMap<Bytes, KeyValue> byKey = new TreeMap<>();
-  private final List<KeyValue> blocks = new ArrayList<>();
+  private final List<KeyValue> nodesAndBlocks = new ArrayList<>();
   private final List<KeyValue> workloads = new ArrayList<>();
   private final IpamState.Builder rest = new IpamState.Builder(LAYOUT);
   private final long revision;
@@ -31,8 +31,8 @@ public final class Screened {
     this.revision = revision;
     for (KeyValue each : all) {
       byKey.put(each.key(), each);
-      if (LAYOUT.blocks().contains(each.key())) {
-        blocks.add(each);
+      if (LAYOUT.nodes().contains(each.key()) || LAYOUT.blocks().contains(each.key())) {
+        nodesAndBlocks.add(each);
       } else if (LAYOUT.handles().contains(each.key()) || LAYOUT.endpoints().contains(each.key())) {
         workloads.add(each);
       } else {
@@ -55,23 +55,19 @@ public final class Screened {
   }
 
   private IpamState state(Screening screening, Random random, Function<IpamState, Focus> focus) {
-    Collections.shuffle(blocks, random);
+    Collections.shuffle(nodesAndBlocks, random);
     Collections.shuffle(workloads, random);
     KeyValueView view = new KeyValueView();
     Screening.Worker first = screening.worker();
-    for (KeyValue each : blocks) {
+    for (KeyValue each : nodesAndBlocks) {
       view.moveTo(each);
-      first.block(view);
+      first.nodeOrBlock(view);
     }
     screening.blocksAreRead();
     Screening.Worker second = screening.worker();
     for (KeyValue each : workloads) {
       view.moveTo(each);
-      if (LAYOUT.handles().contains(each.key())) {
-        second.handle(view);
-      } else {
-        second.endpoint(view);
-      }
+      second.handleOrEndpoint(view);
       if (random.nextBoolean()) {
         second.flush();
       }
