@@ -5,6 +5,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,6 +74,33 @@ public final class Journal {
     RunFile database = RunFile.create(url(runId), file, runId, at);
     restrict(file);
     return new RunJournal(database, database.read());
+  }
+
+  /**
+   * Writes a run of another journal.
+   *
+   * @param entries all of it, in order
+   * @param head the hash that they must lead to
+   * @throws JournalException when they do not, when there is such a run, or it cannot be written
+   */
+  public void restore(
+      String runId, Instant createdAt, List<RunJournal.NewEntry> entries, byte[] head)
+      throws JournalException {
+    byte[] reached = Entry.root(runId);
+    long sequence = 0;
+    for (RunJournal.NewEntry each : entries) {
+      sequence++;
+      reached = Entry.hash(reached, sequence, each.at(), each.kind(), each.step(), each.body());
+    }
+    if (!MessageDigest.isEqual(reached, head)) {
+      throw new JournalException(
+          JournalException.Reason.DAMAGED,
+          "run " + runId,
+          "its entries do not lead to the hash that it names");
+    }
+    try (RunJournal restored = create(runId, createdAt)) {
+      restored.appendAll(entries);
+    }
   }
 
   /**

@@ -5,26 +5,45 @@ import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.Journal.Listed;
 import io.ipamrepair.journal.JournalException;
+import io.ipamrepair.journal.RunHistory;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.json.PrettyJson;
+import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.run.Forgetting;
 import io.ipamrepair.run.RunAudit;
+import io.ipamrepair.run.RunExport;
 import io.ipamrepair.run.RunFormatException;
 import io.ipamrepair.run.RunReader;
+import io.ipamrepair.source.NewFile;
+import io.ipamrepair.undo.EtcdctlScript;
 import io.ipamrepair.undo.RecordedRun;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code runs}: the runs in the journal, newest first. */
 @Command(
     name = "runs",
     description = "The runs in the journal, newest first.",
-    subcommands = {RunsCommand.Show.class, RunsCommand.Verify.class, RunsCommand.Forget.class})
+    subcommands = {
+      RunsCommand.Show.class,
+      RunsCommand.Verify.class,
+      RunsCommand.Forget.class,
+      RunsCommand.Export.class,
+      RunsCommand.Import.class
+    })
 final class RunsCommand extends ToolCommand {
   @Override
   public ExitCode call() {
@@ -259,6 +278,96 @@ final class RunsCommand extends ToolCommand {
         throw new CommandFailure(ExitCode.ETCD, unusable.getMessage());
       } catch (JournalException unusable) {
         throw new CommandFailure(exit(unusable), unusable.getMessage());
+      }
+    }
+  }
+
+  /** {@code runs export RUN}: a run in one file, or its undo for etcdctl. */
+  @Command(
+      name = "export",
+      description = "Writes a run into one file, to be rolled back from on another machine.")
+  static final class Export extends ToolCommand {
+    @Parameters(index = "0", paramLabel = "RUN", description = "The run's ID.")
+    String run;
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "The file to write; it is new.")
+    Path file;
+
+    @Option(
+        names = "--etcdctl",
+        description =
+            "Writes a shell script instead, that undoes the run with etcdctl txn, key by key as long as"
+                + " nobody changed it since.")
+    boolean etcdctl;
+
+    @Override
+    public ExitCode call() {
+      try {
+        RunHistory history = session.journal(top()).read(run);
+        write(
+            etcdctl ? script(new RunReader().read(history)) : PrettyJson.of(RunExport.of(history)));
+      } catch (JournalException unusable) {
+        throw new CommandFailure(exit(unusable), unusable.getMessage());
+      } catch (RunFormatException unreadable) {
+        throw new CommandFailure(ExitCode.JOURNAL, unreadable.getMessage());
+      }
+      session
+          .terminal()
+          .result(
+              etcdctl
+                  ? "Wrote " + file + ". Where only etcdctl is left: sh " + file
+                  : "Wrote " + file + ". On another machine: ipam-repair runs import " + file);
+      return ExitCode.DONE;
+    }
+
+    private String script(RecordedRun recorded) {
+      boolean unknown =
+          recorded.steps().stream()
+              .anyMatch(step -> step.status() == RecordedRun.StepStatus.UNKNOWN);
+      if (unknown) {
+        throw new CommandFailure(
+            ExitCode.IMPOSSIBLE,
+            "nobody knows yet whether the last step was applied; first: ipam-repair recover "
+                + run);
+      }
+      return new EtcdctlScript(recorded, Bytes.utf8(top().prefix.orElse(""))).text();
+    }
+
+    private void write(String text) {
+      Path target = session.resolve(file);
+      try (FileChannel channel = NewFile.create(target)) {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+      } catch (FileAlreadyExistsException there) {
+        throw new CommandFailure(ExitCode.USAGE, file + " exists; it is not overwritten");
+      } catch (IOException failed) {
+        throw new CommandFailure(ExitCode.USAGE, "cannot write " + file + ": " + failed);
+      }
+    }
+  }
+
+  /** {@code runs import FILE}: a run that another machine exported. */
+  @Command(name = "import", description = "Takes an exported run into the journal.")
+  static final class Import extends ToolCommand {
+    @Parameters(paramLabel = "FILE", description = "What runs export wrote.")
+    Path file;
+
+    @Override
+    public ExitCode call() {
+      try {
+        Bytes content = Bytes.of(Files.readAllBytes(session.resolve(file)));
+        String run = RunExport.into(session.journal(top()), content);
+        session.terminal().result("Run " + run + " is in " + session.journalFolder(top()) + ".");
+        session.terminal().result("Undo: ipam-repair rollback " + run);
+        return ExitCode.DONE;
+      } catch (IOException unreadable) {
+        throw new CommandFailure(ExitCode.USAGE, "cannot read " + file + ": " + unreadable);
+      } catch (RunFormatException foreign) {
+        throw new CommandFailure(ExitCode.USAGE, file + ": " + foreign.getMessage());
+      } catch (JournalException unusable) {
+        throw new CommandFailure(ExitCode.JOURNAL, unusable.getMessage());
       }
     }
   }

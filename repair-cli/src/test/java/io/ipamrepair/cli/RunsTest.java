@@ -1,9 +1,12 @@
 package io.ipamrepair.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +15,11 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +120,91 @@ class RunsTest {
         .startsWith(second + "  damaged\n")
         .contains("it is not the file of run " + second);
     assertThat(expect(ExitCode.FOUND, "runs verify").out()).contains(first + "  intact\n");
+  }
+
+  /** The machine that applied is gone; another has the file that it left. */
+  @Test
+  void anExportedRunIsRolledBackOnAnotherMachine(@TempDir Path elsewhere) throws Exception {
+    Map<Bytes, Bytes> before = server.calico();
+    String run = applied();
+    expect(ExitCode.DONE, "runs export " + run + " run.json");
+    expect(ExitCode.USAGE, "runs export " + run + " run.json");
+    Path export = journal.getParent().resolve("run.json");
+    CommandRun.Place other =
+        new CommandRun.Place(elsewhere).with("ETCDCTL_ENDPOINTS", server.endpoint().toString());
+    CommandRun imported = other.run("runs import", export.toString());
+    assertThat(imported.exit()).as(imported.said()).isZero();
+    CommandRun again = other.run("runs import", export.toString());
+    assertThat(again.exit()).as(again.said()).isEqualTo(ExitCode.JOURNAL.code());
+    assertThat(other.run("runs verify " + run).out()).startsWith(run + "  intact\n");
+    CommandRun undone = other.run("rollback " + run + " --yes");
+    assertThat(undone.exit()).as(undone.said()).isZero();
+    assertThat(server.calico()).isEqualTo(before);
+  }
+
+  @Test
+  void aChangedExportIsRefused(@TempDir Path elsewhere) throws Exception {
+    String run = applied();
+    expect(ExitCode.DONE, "runs export " + run + " run.json");
+    String text = Files.readString(journal.getParent().resolve("run.json"));
+    CommandRun.Place other = new CommandRun.Place(elsewhere);
+    Path changed = elsewhere.resolve("changed.json");
+    for (String damage :
+        List.of(
+            text.replaceFirst("\"step\": 1", "\"step\": 2"),
+            text.replaceFirst("\"body\": \"..", "\"body\": \"AA"),
+            text.substring(0, text.length() / 2),
+            "{}")) {
+      Files.writeString(changed, damage);
+      CommandRun refused = other.run("runs import", changed.toString());
+      assertThat(refused.exit())
+          .as(refused.said())
+          .isIn(ExitCode.USAGE.code(), ExitCode.JOURNAL.code());
+      assertThat(other.run("runs").out()).startsWith("No runs in ");
+    }
+  }
+
+  /** Where there is no etcdctl to run it with, its text is looked at all the same. */
+  @Test
+  void theScriptForEtcdctlPutsTheOldBytesBackOnceAndOverwritesNothing() throws Exception {
+    Map<Bytes, Bytes> before = server.calico();
+    String run = applied();
+    expect(ExitCode.DONE, "runs export " + run + " undo.sh --etcdctl");
+    Path script = journal.getParent().resolve("undo.sh");
+    assertThat(Files.readString(script))
+        .contains("undo 'step 1' <<'END'")
+        .contains(
+            "create(\"/calico/resources/v3/projectcalico.org/ippools/eqiad-pods-second\") = \"0\"");
+    Optional<String> etcdctl = etcdctl();
+    assumeTrue(etcdctl.isPresent(), "no etcdctl beside the etcd, on PATH, or in ETCDCTL_BIN");
+    assertThat(sh(script, etcdctl.get())).isZero();
+    assertThat(server.calico()).isEqualTo(before);
+    assertThat(sh(script, etcdctl.get())).as("a second time").isEqualTo(1);
+    assertThat(server.calico()).isEqualTo(before);
+  }
+
+  private static Optional<String> etcdctl() {
+    List<Path> places = new ArrayList<>();
+    Optional.ofNullable(System.getenv("ETCDCTL_BIN")).map(Path::of).ifPresent(places::add);
+    Optional.ofNullable(System.getenv("ETCD_BIN"))
+        .map(etcd -> Path.of(etcd).resolveSibling("etcdctl"))
+        .ifPresent(places::add);
+    for (String folder : System.getenv("PATH").split(":")) {
+      places.add(Path.of(folder, "etcdctl"));
+    }
+    return places.stream().filter(Files::isExecutable).map(Path::toString).findFirst();
+  }
+
+  private int sh(Path script, String etcdctl) throws Exception {
+    ProcessBuilder shell = new ProcessBuilder("sh", script.toString()).redirectErrorStream(true);
+    shell.environment().put("ETCDCTL_ENDPOINTS", server.endpoint().toString());
+    shell
+        .environment()
+        .merge("PATH", Path.of(etcdctl).getParent().toString(), (old, ours) -> ours + ":" + old);
+    Process process = shell.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).as(said).isTrue();
+    return process.exitValue();
   }
 
   @Test
