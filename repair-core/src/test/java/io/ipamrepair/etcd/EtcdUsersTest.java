@@ -11,6 +11,7 @@ import io.ipamrepair.kv.Operation;
 import io.ipamrepair.kv.Transaction;
 import io.ipamrepair.run.ToolKeys;
 import io.ipamrepair.testing.ThrowawayEtcd;
+import io.ipamrepair.testing.Users;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;

@@ -1,4 +1,4 @@
-package io.ipamrepair.etcd;
+package io.ipamrepair.testing;
 
 import com.google.protobuf.ByteString;
 import io.etcd.jetcd.api.AuthEnableRequest;
@@ -18,11 +18,11 @@ import io.ipamrepair.kv.Bytes;
 import java.net.URI;
 
 /** The users of an etcd: {@code root} with the password {@code root}, and whom a test adds. */
-final class Users implements AutoCloseable {
+public final class Users implements AutoCloseable {
   private final ManagedChannel channel;
   private final AuthGrpc.AuthBlockingStub anonymous;
 
-  Users(URI endpoint) {
+  public Users(URI endpoint) {
     channel =
         ManagedChannelBuilder.forAddress(endpoint.getHost(), endpoint.getPort())
             .usePlaintext()
@@ -33,25 +33,35 @@ final class Users implements AutoCloseable {
   /**
    * Before {@link #enable}: a user with a role of its own, who may read and write below a prefix.
    */
-  void add(String user, String password, String prefix) {
+  public void add(String user, String password, String prefix) {
+    add(user, password);
+    allow(user, prefix, true);
+  }
+
+  /** Before {@link #enable}: a user with a role of its own, who may do nothing yet. */
+  public void add(String user, String password) {
     anonymous.userAdd(AuthUserAddRequest.newBuilder().setName(user).setPassword(password).build());
     anonymous.roleAdd(AuthRoleAddRequest.newBuilder().setName(user).build());
+    anonymous.userGrantRole(
+        AuthUserGrantRoleRequest.newBuilder().setUser(user).setRole(user).build());
+  }
+
+  /** Lets a user read below a prefix, and write there too where {@code writes}. */
+  public void allow(String user, String prefix, boolean writes) {
     Bytes end = Bytes.utf8(prefix).endOfPrefix().orElseThrow();
     anonymous.roleGrantPermission(
         AuthRoleGrantPermissionRequest.newBuilder()
             .setName(user)
             .setPerm(
                 Permission.newBuilder()
-                    .setPermType(Permission.Type.READWRITE)
+                    .setPermType(writes ? Permission.Type.READWRITE : Permission.Type.READ)
                     .setKey(ByteString.copyFromUtf8(prefix))
                     .setRangeEnd(ByteString.copyFrom(end.toArray())))
             .build());
-    anonymous.userGrantRole(
-        AuthUserGrantRoleRequest.newBuilder().setUser(user).setRole(user).build());
   }
 
   /** From here on everybody needs a user. */
-  void enable() {
+  public void enable() {
     anonymous.userAdd(AuthUserAddRequest.newBuilder().setName("root").setPassword("root").build());
     anonymous.roleAdd(AuthRoleAddRequest.newBuilder().setName("root").build());
     anonymous.userGrantRole(
@@ -60,7 +70,7 @@ final class Users implements AutoCloseable {
   }
 
   /** Sets a user's password, which makes every token of that user invalid. */
-  void changePassword(String user, String password) {
+  public void changePassword(String user, String password) {
     Metadata token = new Metadata();
     token.put(
         Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER),
