@@ -38,6 +38,9 @@ final class ScreenedBlock {
   private static final byte[][] OF_SECONDARY = names("namespace", "node", "pod", "timestamp");
   private static final int MOST_ORDINALS = 4096;
 
+  /** What is nested deeper is left to the reader of whole values, which counts from their start. */
+  private static final int DEEPEST = 32;
+
   private final PlainJson json = new PlainJson();
   private final JsonReader exact = new JsonReader();
   private final Fingerprint fingerprint = new Fingerprint();
@@ -339,6 +342,9 @@ final class ScreenedBlock {
         inText = true;
       } else if (b == '{' || b == '[') {
         depth++;
+        if (depth > DEEPEST) {
+          throw json.notPlain();
+        }
       } else if (b == '}' || b == ']') {
         depth--;
         if (depth == 0) {

@@ -257,7 +257,9 @@ public final class Screening {
     private boolean countsExactly(int first, KeyValueView read) throws PlainJson.NotPlain {
       json.read(read.buffer(), read.valueFrom(), read.valueTo());
       json.expect('{');
-      json.member(OF_HANDLE, 0);
+      if (json.member(OF_HANDLE, 0) != 0) {
+        return false;
+      }
       json.expect('{');
       long counted = 0;
       boolean firstName = true;
