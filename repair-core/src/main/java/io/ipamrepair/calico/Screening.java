@@ -6,6 +6,7 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.kv.KeyValueView;
+import io.ipamrepair.kv.RangeSet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -558,6 +559,14 @@ public final class Screening {
    * @param endpoints where endpoints lie, if there are any
    */
   public record Wanted(List<Bytes> blocks, List<Bytes> handles, List<KeyRange> endpoints) {
+    /** All of it, for who reads everything and picks. */
+    public RangeSet keys() {
+      List<KeyRange> ranges = new ArrayList<>(endpoints);
+      blocks.forEach(key -> ranges.add(KeyRange.of(key)));
+      handles.forEach(key -> ranges.add(KeyRange.of(key)));
+      return new RangeSet(ranges);
+    }
+
     private boolean isNothing() {
       return blocks.isEmpty() && handles.isEmpty() && endpoints.isEmpty();
     }

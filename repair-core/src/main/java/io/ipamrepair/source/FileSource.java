@@ -55,10 +55,7 @@ public sealed interface FileSource extends StateSource permits SnapshotFile, Dum
         first.revision(),
         focus,
         (wanted, sink) -> {
-          List<KeyRange> ranges = new ArrayList<>(wanted.endpoints());
-          wanted.blocks().forEach(key -> ranges.add(KeyRange.of(key)));
-          wanted.handles().forEach(key -> ranges.add(KeyRange.of(key)));
-          RangeSet all = new RangeSet(ranges);
+          RangeSet all = wanted.keys();
           pass(
               first.revision(),
               read -> {

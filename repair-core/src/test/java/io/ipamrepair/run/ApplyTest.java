@@ -46,7 +46,7 @@ class ApplyTest {
   @TempDir Path folder;
   private ThrowawayEtcd server;
   private final Random random = new Random(42);
-  private final List<String> told = new ArrayList<>();
+  private final List<Somebody> people = new ArrayList<>();
 
   private void load(String release, String name) {
     server = ThrowawayEtcd.start();
@@ -90,27 +90,13 @@ class ApplyTest {
   }
 
   private Operator operator(boolean yes) {
-    return new Operator() {
-      @Override
-      public String name() {
-        return "tester@host";
-      }
+    Somebody somebody = new Somebody("tester@host", () -> yes);
+    people.add(somebody);
+    return somebody;
+  }
 
-      @Override
-      public boolean wantsToStop() {
-        return false;
-      }
-
-      @Override
-      public void tell(String line) {
-        told.add(line);
-      }
-
-      @Override
-      public boolean confirms(String question, String answer) {
-        return yes;
-      }
-    };
+  private List<String> told() {
+    return people.stream().flatMap(somebody -> somebody.told().stream()).toList();
   }
 
   private RunOutcome apply(Plan plan, ClientInterceptor... faults) throws Exception {
@@ -451,7 +437,7 @@ class ApplyTest {
         apply(
             plan, Faults.loseAnswers(Faults.writesRecord("\"done\":1").and(Faults.isNoTrial()), 1));
     run(outcome);
-    assertThat(told)
+    assertThat(told())
         .anyMatch(line -> line.contains("settling"))
         .anyMatch(line -> line.contains("the answer was lost, the write was not"));
     assertThat(server.calico())

@@ -25,6 +25,7 @@ import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.plan.Repairs;
 import io.ipamrepair.plan.Simulation;
 import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.testing.Faults;
 import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
 import io.ipamrepair.undo.RecordedRun;
@@ -33,7 +34,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +68,7 @@ class FaultLoopTest {
   @AutoClose private final ThrowawayEtcd server = ThrowawayEtcd.start();
   @TempDir Path folder;
   private final Clock clock = Clock.systemUTC();
-  private final List<String> told = new ArrayList<>();
+  private Somebody operator = new Somebody("tester@host", () -> true);
   private int journals;
 
   /** What happens at a call. */
@@ -114,38 +114,11 @@ class FaultLoopTest {
       if (!now) {
         return call;
       }
-      return mode == Mode.REFUSED ? new Refused<>() : new Deaf<>(call);
+      return mode == Mode.REFUSED ? Faults.refused() : new Deaf<>(call);
     }
 
     private static Status away() {
       return Status.UNAVAILABLE.withDescription("fault (test)");
-    }
-
-    private static final class Refused<Q, A> extends ClientCall<Q, A> {
-      @Override
-      public void start(Listener<A> listener, Metadata headers) {
-        listener.onClose(away(), new Metadata());
-      }
-
-      @Override
-      public void request(int messages) {
-        // Nothing comes.
-      }
-
-      @Override
-      public void cancel(String message, Throwable cause) {
-        // It has ended.
-      }
-
-      @Override
-      public void halfClose() {
-        // It has ended.
-      }
-
-      @Override
-      public void sendMessage(Q message) {
-        // Nobody hears it.
-      }
     }
 
     private final class Deaf<Q, A> extends SimpleForwardingClientCall<Q, A> {
@@ -178,29 +151,6 @@ class FaultLoopTest {
         new TimeLimits(Duration.ofSeconds(10), Duration.ofSeconds(10), Optional.empty());
     return Etcd.connect(server.target(), limits, RunKeys.writable(), faults);
   }
-
-  private final Operator operator =
-      new Operator() {
-        @Override
-        public String name() {
-          return "tester@host";
-        }
-
-        @Override
-        public boolean wantsToStop() {
-          return false;
-        }
-
-        @Override
-        public void tell(String line) {
-          told.add(line);
-        }
-
-        @Override
-        public boolean confirms(String question, String answer) {
-          return true;
-        }
-      };
 
   private Plan plan(List<String> words, int operations) throws Exception {
     try (Etcd etcd = connect()) {
@@ -265,7 +215,7 @@ class FaultLoopTest {
 
     Trial(Golden golden, List<String> words, int operations, String what) throws Exception {
       this.what = what;
-      told.clear();
+      operator = new Somebody("tester@host", () -> true);
       server.clear();
       // Where leaks are freed, no pod is left: every address is one.
       boolean leaks = words.contains("--free-leaked");
@@ -297,13 +247,13 @@ class FaultLoopTest {
         new Apply(etcd, journal, operator, clock, random, QUICK)
             .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
       } catch (Died died) {
-        told.add("died");
+        operator.tell("died");
       }
       return fault.struck;
     }
 
     private Optional<String> run() {
-      return told.stream()
+      return operator.told().stream()
           .filter(line -> line.startsWith("undo, once it is applied: "))
           .map(line -> line.replaceFirst(".*rollback ", ""))
           .findFirst();
@@ -320,7 +270,7 @@ class FaultLoopTest {
       try (Etcd etcd = connect(fault)) {
         recovery(etcd).recover(run().orElseThrow());
       } catch (Died died) {
-        told.add("died again");
+        operator.tell("died again");
       }
     }
 
@@ -356,7 +306,9 @@ class FaultLoopTest {
       }
       if (forwards && applied < recovered.steps().size()) {
         resume(run);
-        assertThat(server.calico()).as("%s: resumed, told %s", what, told).isEqualTo(planned);
+        assertThat(server.calico())
+            .as("%s: resumed, told %s", what, operator.told())
+            .isEqualTo(planned);
       } else if (!forwards && applied > 0) {
         rollBack(run);
         assertThat(server.calico()).as("%s: rolled back", what).isEqualTo(original);

@@ -115,8 +115,6 @@ class OperatorLockTest {
 
   // Applying.
 
-  private final List<String> told = new ArrayList<>();
-
   private Plan plan(Etcd etcd) throws Exception {
     IpamState state = new LiveSource(etcd).read();
     List<String> words = List.of("remove-pool", "eqiad-pods-second");
@@ -138,32 +136,12 @@ class OperatorLockTest {
 
   private RunOutcome apply(Etcd etcd, Plan plan, String name, AtThePrompt prompt) {
     Operator operator =
-        new Operator() {
-          @Override
-          public String name() {
-            return name;
-          }
-
-          @Override
-          public boolean wantsToStop() {
-            return false;
-          }
-
-          @Override
-          public void tell(String line) {
-            told.add(line);
-          }
-
-          @Override
-          public boolean confirms(String question, String answer) {
-            try {
+        new Somebody(
+            name,
+            () -> {
               prompt.happens();
-            } catch (Exception failed) {
-              throw new AssertionError(failed);
-            }
-            return true;
-          }
-        };
+              return true;
+            });
     return new Apply(etcd, Journal.at(folder.resolve(name)), operator, CLOCK, new Random(7), QUICK)
         .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
   }

@@ -52,11 +52,14 @@ public final class Faults {
       @Override
       public <Q, A> ClientCall<Q, A> interceptCall(
           MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-        return which.test(method.getFullMethodName())
-            ? new RefusedCall<>()
-            : next.newCall(method, options);
+        return which.test(method.getFullMethodName()) ? refused() : next.newCall(method, options);
       }
     };
+  }
+
+  /** A call that etcd is away for. */
+  public static <Q, A> ClientCall<Q, A> refused() {
+    return new RefusedCall<>();
   }
 
   private static final class RefusedCall<Q, A> extends ClientCall<Q, A> {

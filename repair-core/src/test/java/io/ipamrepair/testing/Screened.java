@@ -5,7 +5,6 @@ import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.Screening;
 import io.ipamrepair.kv.Bytes;
-import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.kv.KeyValueView;
 import io.ipamrepair.kv.RangeSet;
@@ -77,10 +76,7 @@ public final class Screened {
         revision,
         focus,
         (wanted, sink) -> {
-          List<KeyRange> ranges = new ArrayList<>(wanted.endpoints());
-          wanted.blocks().forEach(key -> ranges.add(KeyRange.of(key)));
-          wanted.handles().forEach(key -> ranges.add(KeyRange.of(key)));
-          RangeSet all = new RangeSet(ranges);
+          RangeSet all = wanted.keys();
           byKey.values().stream().filter(each -> all.contains(each.key())).forEach(sink);
         });
   }
