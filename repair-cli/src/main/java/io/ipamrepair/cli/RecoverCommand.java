@@ -16,8 +16,6 @@ import io.ipamrepair.run.RunId;
 import io.ipamrepair.run.RunReader;
 import io.ipamrepair.run.ToolKeys;
 import io.ipamrepair.undo.RecordedRun;
-import io.ipamrepair.undo.RecordedRun.RecordedStep;
-import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -159,12 +157,10 @@ final class RecoverCommand extends WritingCommand {
 
   private static List<String> next(RecordedRun run) {
     List<String> next = new ArrayList<>();
-    boolean all = run.steps().stream().allMatch(step -> step.status() == StepStatus.APPLIED);
-    boolean some = run.steps().stream().anyMatch(step -> step.status() == StepStatus.APPLIED);
-    if (!all) {
+    if (run.applied() < run.steps().size()) {
       next.add("resume");
     }
-    if (some) {
+    if (run.applied() > 0) {
       next.add("rollback");
     }
     return next;
@@ -191,13 +187,7 @@ final class RecoverCommand extends WritingCommand {
     Terminal terminal = session.terminal();
     terminal.result("Run " + recovered.id() + " of " + recovered.operator() + ": " + standing);
     for (int number = 1; number <= recovered.steps().size(); number++) {
-      RecordedStep step = recovered.steps().get(number - 1);
-      terminal.result(
-          "  step "
-              + number
-              + "  "
-              + step.status().words()
-              + (step.revision().isPresent() ? " at revision " + step.revision().getAsLong() : ""));
+      terminal.result("  step " + number + "  " + recovered.steps().get(number - 1).words());
     }
     terminal.result("No step of it can commit any more.");
     if (next.contains("resume")) {

@@ -18,7 +18,7 @@ import io.ipamrepair.source.NewFile;
 import io.ipamrepair.undo.EtcdctlScript;
 import io.ipamrepair.undo.RecordedRun;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -155,15 +155,7 @@ final class RunsCommand extends ToolCommand {
               + " by "
               + recorded.operator());
       for (int number = 1; number <= recorded.steps().size(); number++) {
-        RecordedRun.RecordedStep step = recorded.steps().get(number - 1);
-        terminal.result(
-            "Step "
-                + number
-                + "  "
-                + step.status().words()
-                + (step.revision().isPresent()
-                    ? " at revision " + step.revision().getAsLong()
-                    : ""));
+        terminal.result("Step " + number + "  " + recorded.steps().get(number - 1).words());
       }
       terminal.result("");
       new ReviewText(terminal::result)
@@ -336,10 +328,7 @@ final class RunsCommand extends ToolCommand {
     private void write(String text) {
       Path target = session.resolve(file);
       try (FileChannel channel = NewFile.create(target)) {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
+        Channels.newOutputStream(channel).write(text.getBytes(StandardCharsets.UTF_8));
       } catch (FileAlreadyExistsException there) {
         throw new CommandFailure(ExitCode.USAGE, file + " exists; it is not overwritten");
       } catch (IOException failed) {

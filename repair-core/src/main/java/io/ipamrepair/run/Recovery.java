@@ -19,11 +19,9 @@ import io.ipamrepair.undo.RecordedRun.RecordedStep;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /**
  * Takes over a run that was cut off, wherever that was: first its record in etcd is rewritten, so
@@ -73,6 +71,12 @@ public final class Recovery {
     record Not(RunOutcome outcome) implements Recovered {}
   }
 
+  /** What {@link #recover} does once it is known that the run belongs to this cluster. */
+  private interface Step {
+    Recovered taken()
+        throws EtcdException, TakenOverException, JournalException, RunFormatException;
+  }
+
   /**
    * Takes over {@code run} and settles it.
    *
@@ -80,18 +84,40 @@ public final class Recovery {
    * @throws RunFormatException when the journal holds no run, or does not go with the record
    */
   public Recovered recover(String run) throws JournalException, RunFormatException {
+    RecordedRun before = new RunReader().read(journal.read(run));
+    return here(before, () -> takeOverAndSettle(before));
+  }
+
+  /**
+   * A run whose journal says that it ended: nothing is taken over or written.
+   *
+   * @throws RunFormatException when the journal does not go with the record
+   */
+  Recovered look(RunHistory history, RecordedRun ended)
+      throws JournalException, RunFormatException {
+    return here(
+        ended,
+        () -> {
+          Optional<HeldRecord> found = HeldRecord.find(etcd, ended.id());
+          if (found.isPresent()) {
+            agrees(history, ended, found.get().record());
+          }
+          return new Recovered.Settled(ended, true);
+        });
+  }
+
+  /** The run of another cluster is none of ours. */
+  private Recovered here(RecordedRun run, Step step) throws JournalException, RunFormatException {
     try {
-      RecordedRun before = new RunReader().read(journal.read(run));
       List<String> elsewhere =
-          RunPlace.of(etcd).refuses("run " + run + " was made in", before.plan().cluster());
-      if (!elsewhere.isEmpty()) {
-        return new Recovered.Not(new RunOutcome.Refused(elsewhere));
-      }
-      return takeOverAndSettle(before);
+          RunPlace.of(etcd).refuses("run " + run.id() + " was made in", run.plan().cluster());
+      return elsewhere.isEmpty()
+          ? step.taken()
+          : new Recovered.Not(new RunOutcome.Refused(elsewhere));
     } catch (EtcdException unusable) {
       return new Recovered.Not(new RunOutcome.EtcdUnusable(unusable.failure()));
     } catch (TakenOverException taken) {
-      return new Recovered.Not(new RunOutcome.TakenOver(run, 0, taken.getMessage()));
+      return new Recovered.Not(new RunOutcome.TakenOver(run.id(), 0, taken.getMessage()));
     }
   }
 
@@ -108,14 +134,13 @@ public final class Recovery {
           "its record in etcd is gone: etcd was restored from a backup, or somebody deleted it");
     }
     agrees(history, run, record.get());
-    long applied = run.steps().stream().filter(step -> step.status() == StepStatus.APPLIED).count();
-    if (applied > record.get().done()) {
+    if (run.applied() > record.get().done()) {
       return new Recovered.Diverged(
           run,
           "its record in etcd says "
               + steps(record.get().done())
               + ", the journal knows of "
-              + applied
+              + run.applied()
               + ": etcd was restored from a backup");
     }
     takeLockOf(run.id());
@@ -133,10 +158,9 @@ public final class Recovery {
    */
   private Optional<HeldRecord> takeOver(RecordedRun run) throws EtcdException, TakenOverException {
     Bytes key = RunKeys.record(run.id());
-    boolean sent = run.steps().stream().anyMatch(step -> step.status() != StepStatus.NOT_SENT);
     for (int attempt = 1; attempt <= TRIES; attempt++) {
       Optional<HeldRecord> found = HeldRecord.find(etcd, run.id());
-      if (found.isEmpty() && sent) {
+      if (found.isEmpty() && run.sent() > 0) {
         return Optional.empty();
       }
       if (found.filter(held -> held.record().state() == RunRecord.State.CLOSED).isPresent()) {
@@ -201,12 +225,8 @@ public final class Recovery {
    */
   private static void agrees(RunHistory history, RecordedRun run, RunRecord record)
       throws RunFormatException {
-    boolean known =
-        record.head().isEmpty()
-            || Stream.concat(history.entries().stream().map(Entry::hash), Stream.of(history.head()))
-                .anyMatch(hash -> HexFormat.of().formatHex(hash).equals(record.head()));
-    long sent = run.steps().stream().filter(step -> step.status() != StepStatus.NOT_SENT).count();
-    if (!known || record.done() > sent) {
+    boolean known = record.covered(history).isPresent();
+    if (!known || record.done() > run.sent()) {
       throw new RunFormatException(
           "the journal of run "
               + run.id()
@@ -215,19 +235,10 @@ public final class Recovery {
               + " of "
               + record.steps()
               + " steps done, the journal knows of "
-              + sent
+              + run.sent()
               + (known ? "" : ", and the record was written with an entry that it does not have")
               + ". It lost its end, or is another's; use the one that the run was made with, on "
               + record.holder());
-    }
-  }
-
-  /** See {@link #agrees(RunHistory, RecordedRun, RunRecord)}; nothing is written. */
-  void agrees(RunHistory history, RecordedRun run)
-      throws EtcdException, TakenOverException, RunFormatException {
-    Optional<HeldRecord> found = HeldRecord.find(etcd, run.id());
-    if (found.isPresent()) {
-      agrees(history, run, found.get().record());
     }
   }
 
@@ -249,16 +260,9 @@ public final class Recovery {
       } else if (status == StepStatus.UNKNOWN) {
         status = StepStatus.NOT_APPLIED;
       }
-      steps.add(new RecordedStep(status, step.revision(), step.written()));
+      steps.add(step.with(status));
     }
-    return new RecordedRun(
-        run.id(),
-        run.plan(),
-        run.digest(),
-        run.operator(),
-        run.started(),
-        steps,
-        status(run.status(), steps));
+    return run.settled(steps, status(run.status(), steps));
   }
 
   private static RecordedRun.Status status(RecordedRun.Status known, List<RecordedStep> steps) {

@@ -12,7 +12,6 @@ import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.PlanFocus;
 import io.ipamrepair.source.ScreenedSource;
 import io.ipamrepair.undo.RecordedRun;
-import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,14 +78,14 @@ public final class Resume {
     } catch (EtcdException unusable) {
       return new RunOutcome.EtcdUnusable(unusable.failure());
     } catch (TakenOverException taken) {
-      return new RunOutcome.TakenOver(run, done(settled.run()), taken.getMessage());
+      return new RunOutcome.TakenOver(run, settled.run().applied(), taken.getMessage());
     }
   }
 
   private List<String> refusals(Recovery.Recovered.Settled settled) {
     RecordedRun run = settled.run();
     List<String> refusals = new ArrayList<>();
-    if (done(run) == run.steps().size()) {
+    if (run.applied() == run.steps().size()) {
       refusals.add("every step of run " + run.id() + " is applied: nothing is left to do");
     }
     if (!clock.instant().isBefore(run.plan().expires())) {
@@ -99,15 +98,11 @@ public final class Resume {
     return refusals;
   }
 
-  private static int done(RecordedRun run) {
-    return (int) run.steps().stream().filter(step -> step.status() == StepStatus.APPLIED).count();
-  }
-
   private RunOutcome goOn(RecordedRun run, OperatorLock lock, String token)
       throws EtcdException, JournalException, TakenOverException {
-    int done = done(run);
+    int done = run.applied();
     Plan left = run.plan().from(done);
-    Optional<RunOutcome> obstacle = judge(left);
+    Optional<RunOutcome> obstacle = judge(left, read(left));
     if (obstacle.isPresent()) {
       return obstacle.get();
     }
@@ -125,8 +120,9 @@ public final class Resume {
     if (!operator.confirms(question, Apply.answer(run.plan()))) {
       return new RunOutcome.Declined();
     }
-    // The prompt may have waited for long.
-    Optional<RunOutcome> since = judge(left);
+    // The prompt may have waited for long: everything from here on rests on this read.
+    IpamState now = read(left);
+    Optional<RunOutcome> since = judge(left, now);
     if (since.isPresent()) {
       return since.get();
     }
@@ -137,12 +133,15 @@ public final class Resume {
               new PlanFile.Sealed(run.plan(), run.digest()),
               HeldRecord.find(etcd, run.id())
                   .orElseThrow(() -> new TakenOverException("the run record is gone")),
-              new ScreenedSource(etcd).read(PlanFocus.of(left.steps())));
+              now);
     }
   }
 
-  private Optional<RunOutcome> judge(Plan left) throws EtcdException {
-    IpamState fresh = new ScreenedSource(etcd).read(PlanFocus.of(left.steps()));
+  private IpamState read(Plan left) throws EtcdException {
+    return new ScreenedSource(etcd).read(PlanFocus.of(left.steps()));
+  }
+
+  private static Optional<RunOutcome> judge(Plan left, IpamState fresh) {
     List<String> moved = new ArrayList<>(PlanCheck.moved(left, fresh));
     if (moved.isEmpty()) {
       moved.addAll(Apply.harm(left, fresh));

@@ -13,12 +13,10 @@ import io.ipamrepair.plan.Planner;
 import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.source.ScreenedSource;
 import io.ipamrepair.undo.RecordedRun;
-import io.ipamrepair.undo.RecordedRun.RecordedStep;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
 import io.ipamrepair.undo.Undo;
 import io.ipamrepair.undo.UndoConflictException;
 import java.time.Clock;
-import java.util.List;
 
 /**
  * {@code rollback RUN}: makes the plan that undoes a run; it is shown, applied and journalled like
@@ -70,22 +68,15 @@ public final class Rollback {
     try {
       RunHistory history = journal.read(run);
       RecordedRun recorded = new RunReader().read(history);
-      // Before anything is fenced: the run of another cluster is none of ours.
-      List<String> elsewhere =
-          RunPlace.of(etcd).refuses("run " + run + " was made in", recorded.plan().cluster());
-      if (!elsewhere.isEmpty()) {
-        return new Prepared.Impossible(new RunOutcome.Refused(elsewhere));
-      }
       Recovery recovery = new Recovery(etcd, journal, operator.name(), token, clock);
-      RecordedRun settled = recorded;
-      if (isSettled(recorded)) {
-        recovery.agrees(history, recorded);
-      } else {
-        Recovery.Recovered recovered = recovery.recover(run);
-        if (recovered instanceof Recovery.Recovered.Not not) {
-          return new Prepared.Impossible(not.outcome());
-        }
-        settled = settled(recovered);
+      boolean ended = isSettled(recorded);
+      Recovery.Recovered recovered =
+          ended ? recovery.look(history, recorded) : recovery.recover(run);
+      if (recovered instanceof Recovery.Recovered.Not not) {
+        return new Prepared.Impossible(not.outcome());
+      }
+      RecordedRun settled = settled(recovered);
+      if (!ended) {
         operator.tell(
             "run "
                 + run
@@ -101,8 +92,6 @@ public final class Rollback {
       return new Prepared.Impossible(new RunOutcome.Moved(conflicts.conflicts()));
     } catch (PlanRefusedException refused) {
       return new Prepared.Impossible(new RunOutcome.Moved(refused.reasons()));
-    } catch (TakenOverException taken) {
-      return new Prepared.Impossible(new RunOutcome.TakenOver(run, 0, taken.getMessage()));
     }
   }
 
@@ -125,21 +114,10 @@ public final class Rollback {
       return settled.run();
     }
     RecordedRun run = ((Recovery.Recovered.Diverged) recovered).run();
-    List<RecordedStep> steps =
+    return run.settled(
         run.steps().stream()
-            .map(
-                step ->
-                    step.status() == StepStatus.UNKNOWN
-                        ? new RecordedStep(StepStatus.APPLIED, step.revision(), step.written())
-                        : step)
-            .toList();
-    return new RecordedRun(
-        run.id(),
-        run.plan(),
-        run.digest(),
-        run.operator(),
-        run.started(),
-        steps,
+            .map(step -> step.status() == StepStatus.UNKNOWN ? step.with(StepStatus.APPLIED) : step)
+            .toList(),
         RecordedRun.Status.UNKNOWN);
   }
 

@@ -11,20 +11,15 @@ import io.ipamrepair.json.Json;
 import io.ipamrepair.json.JsonFormatException;
 import io.ipamrepair.json.JsonReader;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.source.StateDump;
 import io.ipamrepair.undo.RecordedRun;
-import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Whether the journal of a run is the whole truth: its chain of hashes, the run's record in etcd,
@@ -126,15 +121,8 @@ public record RunAudit(String run, Verdict verdict, List<String> remarks) {
     if (!record.digest().equals(run.digest())) {
       return found(Verdict.DAMAGED, "its plan is not the one that its record in etcd names");
     }
-    List<Entry> entries = history.entries();
-    int covered = 0;
-    for (int i = 0; i < entries.size(); i++) {
-      covered =
-          HexFormat.of().formatHex(entries.get(i).hash()).equals(record.head()) ? i + 1 : covered;
-    }
-    long sent = run.steps().stream().filter(step -> step.status() != StepStatus.NOT_SENT).count();
-    boolean fromStart = record.head().isEmpty();
-    if (covered == 0 && !fromStart || record.done() > sent) {
+    OptionalInt covered = record.covered(history);
+    if (covered.isEmpty() || record.done() > run.sent()) {
       String has =
           "its record in etcd was last written by "
               + record.holder()
@@ -148,12 +136,12 @@ public record RunAudit(String run, Verdict verdict, List<String> remarks) {
           : found(Verdict.SUPERSEDED, has + ": the newer journal is there");
     }
     List<String> remarks = new ArrayList<>();
-    int beyond = entries.size() - covered;
+    int beyond = history.entries().size() - covered.getAsInt();
     if (beyond > 0) {
       remarks.add(
           (beyond == 1 ? "1 entry" : beyond + " entries")
               + " at its end, from "
-              + (covered + 1)
+              + (covered.getAsInt() + 1)
               + " on, the record does not cover yet");
     }
     if (record.state() != RunRecord.State.CLOSED) {
@@ -192,7 +180,7 @@ public record RunAudit(String run, Verdict verdict, List<String> remarks) {
     Path name = Path.of(text(entry.get(), "file")).getFileName();
     Path file = journal.folder().resolve(name);
     try {
-      return sha256(file).equals(text(entry.get(), "sha256"))
+      return StateDump.sha256(file).equals(text(entry.get(), "sha256"))
           ? found(Verdict.INTACT)
           : found(Verdict.DAMAGED, "the dump beside it, " + name + ", was changed");
     } catch (NoSuchFileException gone) {
@@ -201,16 +189,6 @@ public record RunAudit(String run, Verdict verdict, List<String> remarks) {
     } catch (IOException unreadable) {
       return found(
           Verdict.INTACT, "the dump beside it, " + name + ", cannot be read: " + unreadable);
-    }
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try (InputStream in =
-        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java runtime has SHA-256", impossible);
     }
   }
 }

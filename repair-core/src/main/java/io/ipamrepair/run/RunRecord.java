@@ -1,12 +1,15 @@
 package io.ipamrepair.run;
 
+import io.ipamrepair.journal.RunHistory;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.json.JsonFormatException;
 import io.ipamrepair.json.JsonReader;
 import io.ipamrepair.kv.Bytes;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The key in etcd that says how far a run got and who holds it. Every step compares it by revision
@@ -64,6 +67,23 @@ record RunRecord(
   /** Open again, and somebody else's. */
   RunRecord resumedBy(String newHolder, String newToken, String journalHead) {
     return new RunRecord(run, digest, steps, done, State.OPEN, newHolder, newToken, journalHead);
+  }
+
+  /**
+   * How many entries of {@code history} there were when this was written: what comes behind them it
+   * does not know of. Nothing when it was written with an entry that is not there.
+   */
+  OptionalInt covered(RunHistory history) {
+    if (head.isEmpty()) {
+      return OptionalInt.of(0);
+    }
+    for (int entries = history.entries().size(); entries > 0; entries--) {
+      byte[] hash = history.entries().get(entries - 1).hash();
+      if (HexFormat.of().formatHex(hash).equals(head)) {
+        return OptionalInt.of(entries);
+      }
+    }
+    return OptionalInt.empty();
   }
 
   Bytes encode() {

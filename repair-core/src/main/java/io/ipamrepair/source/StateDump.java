@@ -6,10 +6,14 @@ import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.kv.KeyValue;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -49,6 +53,15 @@ public final class StateDump {
     } catch (UncheckedIOException failed) {
       throw failed.getCause();
     }
+  }
+
+  /** The SHA-256 of a file as it is now, as {@link #write} returned it. */
+  public static String sha256(Path file) throws IOException {
+    MessageDigest digest = sha256();
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      in.transferTo(OutputStream.nullOutputStream());
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static StateDump begun(FileChannel channel) {

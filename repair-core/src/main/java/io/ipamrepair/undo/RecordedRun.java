@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 
 /**
  * A run as the journal tells it.
@@ -29,6 +30,25 @@ public record RecordedRun(
     Status status) {
   public RecordedRun {
     steps = List.copyOf(steps);
+  }
+
+  /** How many steps are in etcd. */
+  public int applied() {
+    return count(step -> step.status() == StepStatus.APPLIED);
+  }
+
+  /** How many steps were sent, or were about to be. */
+  public int sent() {
+    return count(step -> step.status() != StepStatus.NOT_SENT);
+  }
+
+  private int count(Predicate<RecordedStep> which) {
+    return (int) steps.stream().filter(which).count();
+  }
+
+  /** The same run, of which more is known. */
+  public RecordedRun settled(List<RecordedStep> known, Status ended) {
+    return new RecordedRun(id, plan, digest, operator, started, known, ended);
   }
 
   /** How a run ended. Each case says what is now true of the data. */
@@ -97,6 +117,16 @@ public record RecordedRun(
       StepStatus status, OptionalLong revision, Map<Bytes, Optional<Bytes>> written) {
     public RecordedStep {
       written = Map.copyOf(written);
+    }
+
+    /** The same step, of which it is known what became of it. */
+    public RecordedStep with(StepStatus known) {
+      return new RecordedStep(known, revision, written);
+    }
+
+    /** {@code applied at revision 107}. */
+    public String words() {
+      return status.words() + (revision.isPresent() ? " at revision " + revision.getAsLong() : "");
     }
   }
 }
