@@ -264,6 +264,21 @@ public final class Etcd implements AutoCloseable {
     }
   }
 
+  /**
+   * The same, for a transaction whose caller can do nothing without an answer.
+   *
+   * @throws EtcdException when etcd gave none, or refused
+   */
+  public CommitOutcome.Answered answered(Transaction fence) throws EtcdException {
+    CommitOutcome outcome = commitUntilAnswered(fence);
+    if (outcome instanceof CommitOutcome.Answered answered) {
+      return answered;
+    } else if (outcome instanceof CommitOutcome.Unknown unknown) {
+      throw new EtcdException(unknown.failure());
+    }
+    throw new EtcdException(((CommitOutcome.NotApplied) outcome).failure());
+  }
+
   private CommitOutcome repeat(TxnRequest request, Deadline end) {
     boolean mayBeApplied = false;
     while (true) {

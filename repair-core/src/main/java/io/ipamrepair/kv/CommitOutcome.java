@@ -4,13 +4,16 @@ import java.util.List;
 
 /** What became of a transaction. Each case says what is now true of the data. */
 public sealed interface CommitOutcome {
+  /** etcd has said which of its branches it took. */
+  sealed interface Answered extends CommitOutcome {}
+
   /**
    * All conditions held; every write of {@code then} is in etcd, at {@code revision}.
    *
    * @param revision the revision that etcd answered with
    * @param read what the reads of {@code then} found, absent keys left out
    */
-  record Applied(long revision, List<KeyValue> read) implements CommitOutcome {}
+  record Applied(long revision, List<KeyValue> read) implements Answered {}
 
   /**
    * A condition did not hold; nothing was written. A definite answer.
@@ -18,7 +21,7 @@ public sealed interface CommitOutcome {
    * @param revision the revision that etcd answered with
    * @param read what the reads of {@code otherwise} found, absent keys left out
    */
-  record ConditionFailed(long revision, List<KeyValue> read) implements CommitOutcome {}
+  record ConditionFailed(long revision, List<KeyValue> read) implements Answered {}
 
   /**
    * The transaction never left this machine, or etcd refused it before doing anything: nothing was

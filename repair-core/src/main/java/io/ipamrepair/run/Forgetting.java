@@ -7,7 +7,6 @@ import io.ipamrepair.journal.EntryKind;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.journal.RunHistory;
-import io.ipamrepair.kv.CommitOutcome;
 import io.ipamrepair.kv.Operation;
 import io.ipamrepair.kv.Transaction;
 import java.time.Clock;
@@ -55,22 +54,13 @@ public final class Forgetting {
       if (held.get().record().state() != RunRecord.State.CLOSED) {
         return Optional.of("its record in etcd is not closed: ipam-repair recover " + run);
       }
-      return delete(etcd, held.get());
+      // A compare that is lost was lost by a repetition: the first one deleted it.
+      etcd.answered(
+          new Transaction(
+              held.get().compares(), List.of(new Operation.Delete(held.get().key())), List.of()));
+      return Optional.empty();
     } catch (TakenOverException foreign) {
       return Optional.of(foreign.getMessage());
     }
-  }
-
-  private static Optional<String> delete(Etcd etcd, HeldRecord held) throws EtcdException {
-    CommitOutcome outcome =
-        etcd.commitUntilAnswered(
-            new Transaction(held.compares(), List.of(new Operation.Delete(held.key())), List.of()));
-    if (outcome instanceof CommitOutcome.Unknown unknown) {
-      throw new EtcdException(unknown.failure());
-    } else if (outcome instanceof CommitOutcome.NotApplied refused) {
-      throw new EtcdException(refused.failure());
-    }
-    // A compare that is lost on a repetition: the first one deleted it.
-    return Optional.empty();
   }
 }

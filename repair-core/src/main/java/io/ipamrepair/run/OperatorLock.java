@@ -70,19 +70,14 @@ public final class OperatorLock implements AutoCloseable {
             List.of(new Operation.PutLeased(RunKeys.LOCK, mine, lease.id())),
             List.of(new Operation.Get(RunKeys.LOCK)));
     // Safe to repeat: what a lost answer hides, the repetition finds.
-    CommitOutcome outcome = etcd.commitUntilAnswered(take);
+    CommitOutcome.Answered outcome = etcd.answered(take);
     if (outcome instanceof CommitOutcome.Applied applied) {
       return new Taking.Taken(new OperatorLock(lease, applied.revision()));
-    } else if (outcome instanceof CommitOutcome.ConditionFailed failed) {
-      Optional<KeyValue> found = failed.read().stream().findFirst();
-      if (found.isPresent() && found.get().value().equals(mine)) {
-        return new Taking.Taken(new OperatorLock(lease, found.get().createRevision()));
-      }
-      return new Taking.Busy(LockHolder.of(found.orElseThrow()));
-    } else if (outcome instanceof CommitOutcome.Unknown unknown) {
-      throw new EtcdException(unknown.failure());
     }
-    throw new EtcdException(((CommitOutcome.NotApplied) outcome).failure());
+    KeyValue found = ((CommitOutcome.ConditionFailed) outcome).read().get(0);
+    return found.value().equals(mine)
+        ? new Taking.Taken(new OperatorLock(lease, found.createRevision()))
+        : new Taking.Busy(LockHolder.of(found));
   }
 
   /** That it is still this one. */
@@ -128,13 +123,7 @@ public final class OperatorLock implements AutoCloseable {
             List.of(new Compare.CreateRevisionIs(RunKeys.LOCK, holder.createRevision())),
             List.of(new Operation.Delete(RunKeys.LOCK)),
             List.of());
-    CommitOutcome outcome = etcd.commitUntilAnswered(take);
-    if (outcome instanceof CommitOutcome.Unknown unknown) {
-      throw new EtcdException(unknown.failure());
-    } else if (outcome instanceof CommitOutcome.NotApplied refused) {
-      throw new EtcdException(refused.failure());
-    }
-    return outcome instanceof CommitOutcome.Applied;
+    return etcd.answered(take) instanceof CommitOutcome.Applied;
   }
 
   /** Gives it back. */

@@ -198,24 +198,21 @@ public final class Recovery {
   /** The record as written; nothing when somebody wrote first. */
   private Optional<HeldRecord> put(Bytes key, List<Compare> asItWas, RunRecord mine)
       throws EtcdException {
-    CommitOutcome outcome =
-        etcd.commitUntilAnswered(
+    CommitOutcome.Answered outcome =
+        etcd.answered(
             new Transaction(
                 asItWas,
                 List.of(new Operation.Put(key, mine.encode())),
                 List.of(new Operation.Get(key))));
     if (outcome instanceof CommitOutcome.Applied applied) {
       return Optional.of(new HeldRecord(key, mine, applied.revision()));
-    } else if (outcome instanceof CommitOutcome.ConditionFailed failed) {
-      // The token is this process's own: what is there with it, a lost answer hid.
-      return failed.read().stream()
-          .filter(now -> now.value().equals(mine.encode()))
-          .map(now -> new HeldRecord(key, mine, now.modRevision()))
-          .findFirst();
-    } else if (outcome instanceof CommitOutcome.Unknown unknown) {
-      throw new EtcdException(unknown.failure());
     }
-    throw new EtcdException(((CommitOutcome.NotApplied) outcome).failure());
+    // The token is this process's own: what is there with it, a lost answer hid.
+    return ((CommitOutcome.ConditionFailed) outcome)
+        .read().stream()
+            .filter(now -> now.value().equals(mine.encode()))
+            .map(now -> new HeldRecord(key, mine, now.modRevision()))
+            .findFirst();
   }
 
   /**

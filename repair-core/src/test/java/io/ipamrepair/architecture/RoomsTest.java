@@ -142,6 +142,8 @@ class RoomsTest {
             io.ipamrepair.etcd.Etcd.class,
             "commitUntilAnswered",
             io.ipamrepair.kv.Transaction.class)
+        .orShould()
+        .callMethod(io.ipamrepair.etcd.Etcd.class, "answered", io.ipamrepair.kv.Transaction.class)
         .check(ours);
   }
 }
