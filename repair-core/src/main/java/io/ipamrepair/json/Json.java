@@ -77,6 +77,20 @@ public sealed interface Json {
       return Optional.ofNullable(members.get(name));
     }
 
+    /** The text of member {@code name}; nothing when it is absent, or no text. */
+    public Optional<String> text(String name) {
+      return get(name).filter(Text.class::isInstance).map(text -> ((Text) text).value());
+    }
+
+    /**
+     * The text of member {@code name}.
+     *
+     * @throws JsonFormatException when it is absent, or no text
+     */
+    public String needText(String name) throws JsonFormatException {
+      return text(name).orElseThrow(() -> new JsonFormatException(name + ": expected a text"));
+    }
+
     /** The same object with {@code name} set, at its old place or else at the end. */
     public Obj with(String name, Json value) {
       Map<String, Json> changed = new LinkedHashMap<>(members);

@@ -38,9 +38,11 @@ public record LockHolder(String name, String run, Instant since, long createRevi
   static LockHolder of(KeyValue lock) {
     Optional<Json.Obj> json = json(lock.value());
     return new LockHolder(
-        text(json, "holder").orElse("somebody"),
-        text(json, "run").orElse(""),
-        text(json, "since").flatMap(LockHolder::time).orElse(Instant.EPOCH),
+        json.flatMap(object -> object.text("holder")).orElse("somebody"),
+        json.flatMap(object -> object.text("run")).orElse(""),
+        json.flatMap(object -> object.text("since"))
+            .flatMap(LockHolder::time)
+            .orElse(Instant.EPOCH),
         lock.createRevision());
   }
 
@@ -50,12 +52,6 @@ public record LockHolder(String name, String run, Instant since, long createRevi
     } catch (JsonFormatException foreign) {
       return Optional.empty();
     }
-  }
-
-  private static Optional<String> text(Optional<Json.Obj> json, String name) {
-    return json.flatMap(object -> object.get(name))
-        .filter(Json.Text.class::isInstance)
-        .map(text -> ((Json.Text) text).value());
   }
 
   private static Optional<Instant> time(String text) {

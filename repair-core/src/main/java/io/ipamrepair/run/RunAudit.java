@@ -7,7 +7,6 @@ import io.ipamrepair.journal.EntryKind;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.journal.RunHistory;
-import io.ipamrepair.json.Json;
 import io.ipamrepair.json.JsonFormatException;
 import io.ipamrepair.json.JsonReader;
 import io.ipamrepair.kv.Bytes;
@@ -159,12 +158,7 @@ public record RunAudit(String run, Verdict verdict, List<String> remarks) {
 
   private static String text(Entry entry, String name) {
     try {
-      return new JsonReader()
-          .readObject(Bytes.of(entry.body()))
-          .get(name)
-          .filter(Json.Text.class::isInstance)
-          .map(text -> ((Json.Text) text).value())
-          .orElse("");
+      return new JsonReader().readObject(Bytes.of(entry.body())).text(name).orElse("");
     } catch (JsonFormatException unreadable) {
       return "";
     }

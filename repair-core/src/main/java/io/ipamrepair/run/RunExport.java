@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A run in one file, to be rolled back from on another machine: every entry of its journal, plan,
@@ -56,7 +57,7 @@ public final class RunExport {
       throws RunFormatException, JournalException {
     try {
       Json.Obj json = new JsonReader().readObject(file);
-      if (!json.get("format").equals(java.util.Optional.of(Json.Num.of(FORMAT)))) {
+      if (!json.get("format").equals(Optional.of(Json.Num.of(FORMAT)))) {
         throw new RunFormatException("expected an exported run of format " + FORMAT);
       }
       List<NewEntry> entries = new ArrayList<>();
@@ -65,12 +66,12 @@ public final class RunExport {
           entries.add(entry(each));
         }
       }
-      String run = text(json, "run");
+      String run = json.needText("run");
       journal.restore(
           run,
-          Instant.parse(text(json, "createdAt")),
+          Instant.parse(json.needText("createdAt")),
           entries,
-          HexFormat.of().parseHex(text(json, "head")));
+          HexFormat.of().parseHex(json.needText("head")));
       return run;
     } catch (JsonFormatException | IllegalArgumentException | DateTimeException damaged) {
       throw new RunFormatException("expected an exported run, found: " + damaged.getMessage());
@@ -83,16 +84,9 @@ public final class RunExport {
       throw new JsonFormatException("entries: expected objects with a step");
     }
     return new NewEntry(
-        EntryKind.valueOf(text(object, "kind")),
+        EntryKind.valueOf(object.needText("kind")),
         Integer.parseInt(step.literal()),
-        Instant.parse(text(object, "at")),
-        Base64.getDecoder().decode(text(object, "body")));
-  }
-
-  private static String text(Json.Obj object, String name) throws JsonFormatException {
-    if (object.get(name).orElse(Json.Null.NULL) instanceof Json.Text text) {
-      return text.value();
-    }
-    throw new JsonFormatException(name + ": expected a text");
+        Instant.parse(object.needText("at")),
+        Base64.getDecoder().decode(object.needText("body")));
   }
 }

@@ -67,7 +67,7 @@ public final class RunReader {
       int index = entry.step() - 1;
       switch (entry.kind()) {
         case BEGIN -> {
-          operator = text(object(entry), "operator");
+          operator = object(entry).needText("operator");
           // A run that was resumed goes on behind its end.
           ended = RecordedRun.Status.OPEN;
         }
@@ -76,10 +76,10 @@ public final class RunReader {
           written.put(index, writes(object(entry)));
         }
         case OUTCOME -> {
-          status[index] = StepStatus.valueOf(text(object(entry), "status"));
+          status[index] = StepStatus.valueOf(object(entry).needText("status"));
           revision[index] = number(object(entry), "revision");
         }
-        case CLOSE -> ended = RecordedRun.Status.valueOf(text(object(entry), "status"));
+        case CLOSE -> ended = RecordedRun.Status.valueOf(object(entry).needText("status"));
         default -> {
           // Before-images stand in the plan too; the dump is for people.
         }
@@ -97,13 +97,6 @@ public final class RunReader {
     return json.readObject(Bytes.of(entry.body()));
   }
 
-  private static String text(Json.Obj object, String name) throws JsonFormatException {
-    if (object.get(name).orElse(Json.Null.NULL) instanceof Json.Text text) {
-      return text.value();
-    }
-    throw new JsonFormatException(name + ": expected a text");
-  }
-
   private static OptionalLong number(Json.Obj object, String name) {
     return object.get(name).orElse(Json.Null.NULL) instanceof Json.Num number
         ? OptionalLong.of(Long.parseLong(number.literal()))
@@ -119,8 +112,8 @@ public final class RunReader {
         }
         boolean deleted = image.get("value").orElse(Json.Null.NULL) == Json.Null.NULL;
         writes.put(
-            bytes(text(image, "key")),
-            deleted ? Optional.empty() : Optional.of(bytes(text(image, "value"))));
+            bytes(image.needText("key")),
+            deleted ? Optional.empty() : Optional.of(bytes(image.needText("value"))));
       }
     }
     return writes;

@@ -103,32 +103,25 @@ record RunRecord(
   static Optional<RunRecord> decode(Bytes bytes) {
     try {
       Json.Obj json = new JsonReader().readObject(bytes);
-      String state = text(json, "state");
+      String state = json.needText("state");
       for (State known : State.values()) {
         if (known.text.equals(state)) {
           return Optional.of(
               new RunRecord(
-                  text(json, "run"),
-                  text(json, "digest"),
+                  json.needText("run"),
+                  json.needText("digest"),
                   number(json, "steps"),
                   number(json, "done"),
                   known,
-                  text(json, "holder"),
-                  text(json, "token"),
-                  text(json, "head")));
+                  json.needText("holder"),
+                  json.needText("token"),
+                  json.needText("head")));
         }
       }
       return Optional.empty();
     } catch (JsonFormatException notARecord) {
       return Optional.empty();
     }
-  }
-
-  private static String text(Json.Obj json, String name) throws JsonFormatException {
-    if (json.get(name).orElse(Json.Null.NULL) instanceof Json.Text text) {
-      return text.value();
-    }
-    throw new JsonFormatException(name + ": expected a text");
   }
 
   private static int number(Json.Obj json, String name) throws JsonFormatException {
