@@ -1,7 +1,11 @@
 package io.ipamrepair.calico;
 
+import io.ipamrepair.cidr.Cidr;
+import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.json.Json;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -12,6 +16,15 @@ import java.util.TreeMap;
  * @param deleted never true in etcd
  */
 public record Handle(SortedMap<String, Long> counts, boolean deleted) {
+  /** The blocks that it names, masked; names that are no CIDR are left out. */
+  public List<Cidr> blocks() {
+    return counts.keySet().stream()
+        .map(CidrText::read)
+        .flatMap(Optional::stream)
+        .map(CidrText::network)
+        .toList();
+  }
+
   static Handle read(Json.Obj json) {
     Fields fields = Fields.of(json);
     Map<String, Long> counts = fields.map("block", Fields::int64);

@@ -284,6 +284,16 @@ public final class KeyLayout {
     return Bytes.utf8(RESOURCES + ENDPOINTS + "/" + endpoint);
   }
 
+  /** The keys of the endpoints of the pod that an attribute names; nothing when it names none. */
+  public Optional<KeyRange> endpointsOf(Attribute attribute) {
+    Optional<String> namespace = attribute.secondary("namespace");
+    Optional<String> node = attribute.node();
+    Optional<String> pod = attribute.secondary("pod");
+    return namespace.isPresent() && node.isPresent() && pod.isPresent()
+        ? Optional.of(endpointsOfPod(namespace.get(), node.get(), pod.get()))
+        : Optional.empty();
+  }
+
   /**
    * The keys of all endpoints that a Kubernetes pod on a node can have, whatever its interfaces are
    * called: exact and tiny (design, section 5). A name that goes on with {@code --} is that of

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -97,6 +98,13 @@ public final class Screening {
 
     private Cidr cidr() {
       return stored.value().orElseThrow().cidr();
+    }
+
+    private void want() {
+      if (!wanted) {
+        wanted = true;
+        spoil();
+      }
     }
 
     private void spoil() {
@@ -627,21 +635,12 @@ public final class Screening {
     more.handles().forEach(handle -> spoilHandle(handle, fingerprint));
     more.handles().forEach(handle -> missingHandles.add(layout.handleKey(handle)));
     more.endpoints().forEach(range -> missingEndpoints.put(range.from(), range));
-    more.blocks().forEach(this::want);
+    more.blocks().stream().map(lights()::get).filter(Objects::nonNull).forEach(Light::want);
+    // Those that were read whole at once: the pods that they name are missing all the same.
+    rest.readableBlocks().stream()
+        .filter(block -> more.blocks().contains(block.cidr()))
+        .forEach(this::missPods);
     workloads.spreadDoubt();
-  }
-
-  private void want(Cidr cidr) {
-    Light light = lights().get(cidr);
-    if (light != null && !light.wanted) {
-      light.wanted = true;
-      light.spoil();
-    } else if (light == null) {
-      // It was read whole; the pods that it names are missing all the same.
-      rest.readableBlocks().stream()
-          .filter(block -> block.cidr().equals(cidr))
-          .forEach(this::missPods);
-    }
   }
 
   private Map<Cidr, Light> lights() {
@@ -702,13 +701,7 @@ public final class Screening {
   }
 
   private void missPod(Attribute attribute) {
-    Optional<String> namespace = attribute.secondary("namespace");
-    Optional<String> node = attribute.node();
-    Optional<String> pod = attribute.secondary("pod");
-    if (namespace.isPresent() && node.isPresent() && pod.isPresent()) {
-      KeyRange range = layout.endpointsOfPod(namespace.get(), node.get(), pod.get());
-      missingEndpoints.put(range.from(), range);
-    }
+    layout.endpointsOf(attribute).ifPresent(range -> missingEndpoints.put(range.from(), range));
   }
 
   /** Handles that may have been let go and are wanted after all. */

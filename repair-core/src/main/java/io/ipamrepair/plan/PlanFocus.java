@@ -10,7 +10,6 @@ import io.ipamrepair.calico.Pools;
 import io.ipamrepair.calico.Stored;
 import io.ipamrepair.change.Requirement;
 import io.ipamrepair.cidr.Cidr;
-import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyRange;
@@ -117,26 +116,20 @@ public final class PlanFocus {
 
   private void image(Bytes key, Bytes value) {
     KeyValue read = new KeyValue(key, value, 0, 0, 0);
-    IpamState.Builder alone = new IpamState.Builder(LAYOUT).add(read);
-    Optional<?> meant = alone.build(0).at(key).flatMap(Stored::value);
-    if (meant.orElse(null) instanceof Block block) {
+    IpamState alone = new IpamState.Builder(LAYOUT).add(read).build(0);
+    alone.at(key).flatMap(Stored::value).ifPresent(this::meaning);
+  }
+
+  private void meaning(Object value) {
+    if (value instanceof Block block) {
       block.attributes().forEach(this::attribute);
-    } else if (meant.orElse(null) instanceof Handle handle) {
-      handle.counts().keySet().stream()
-          .map(CidrText::read)
-          .flatMap(Optional::stream)
-          .map(CidrText::network)
-          .forEach(blocks::add);
+    } else if (value instanceof Handle handle) {
+      blocks.addAll(handle.blocks());
     }
   }
 
   private void attribute(Attribute attribute) {
     attribute.handle().ifPresent(handles::add);
-    Optional<String> namespace = attribute.secondary("namespace");
-    Optional<String> node = attribute.node();
-    Optional<String> pod = attribute.secondary("pod");
-    if (namespace.isPresent() && node.isPresent() && pod.isPresent()) {
-      endpoints.add(LAYOUT.endpointsOfPod(namespace.get(), node.get(), pod.get()));
-    }
+    LAYOUT.endpointsOf(attribute).ifPresent(endpoints::add);
   }
 }

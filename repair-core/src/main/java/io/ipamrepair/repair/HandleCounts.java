@@ -39,20 +39,13 @@ final class HandleCounts {
                     .value()
                     .ifPresent(
                         handle ->
-                            blocksNamedBy(handle)
+                            handle
+                                .blocks()
                                 .forEach(
                                     block ->
                                         handlesByBlock
                                             .computeIfAbsent(block, none -> new TreeSet<>())
                                             .add(id))));
-  }
-
-  private static List<Cidr> blocksNamedBy(Handle handle) {
-    return handle.counts().keySet().stream()
-        .map(CidrText::read)
-        .flatMap(Optional::stream)
-        .map(CidrText::network)
-        .toList();
   }
 
   /** The handles that have an entry for {@code block}. */
@@ -64,7 +57,7 @@ final class HandleCounts {
   int blocksOf(String handle) {
     return Optional.ofNullable(state.handles().get(handle))
         .flatMap(Stored::value)
-        .map(each -> blocksNamedBy(each).size())
+        .map(each -> each.blocks().size())
         .orElse(0);
   }
 
@@ -95,7 +88,7 @@ final class HandleCounts {
                         lower(handle, block, count)
                             .ifPresent(
                                 edits -> writes.add(new Write(stored.get().key(), reason, edits)));
-                        touched.addAll(blocksNamedBy(handle));
+                        touched.addAll(handle.blocks());
                       });
             });
     touched.remove(block);

@@ -73,7 +73,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
     Judgement judgement = new Judgement(state, pool);
     Set<IpAddress> named = new HashSet<>();
     if (!keepBlocks) {
-      judgement.losing().keySet().stream().limit(NAMED).forEach(named::add);
+      judgement.losing.keySet().stream().limit(NAMED).forEach(named::add);
     }
     Predicate<IpAddress> moves =
         named.isEmpty()
@@ -92,7 +92,11 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
                 .filter(block -> block.held().stream().map(block::address).anyMatch(moves))
                 .map(Block::cidr)
                 .toList());
-    return blocks.and(Repair.super.focus(state));
+    try {
+      return blocks.and(Focus.keys(state.layout(), judgement.change().keys()));
+    } catch (RefusedException refused) {
+      return blocks;
+    }
   }
 
   private void refuseCidr(IpamState state) throws RefusedException {
@@ -188,6 +192,12 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
     private final HandleCounts handles;
     private final SortedMap<Cidr, Stored<Block>> uncovered = new TreeMap<>();
 
+    /** Of the whole pool, which may be a million: counted once. */
+    private final SortedMap<IpAddress, List<ObjectName>> used;
+
+    /** Of those in use, the addresses that no pool covers any more once this one is gone. */
+    private final SortedMap<IpAddress, List<ObjectName>> losing;
+
     Judgement(IpamState state, NamedPool pool) {
       this.state = state;
       this.pool = pool;
@@ -203,6 +213,9 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
                   uncovered.put(cidr, block);
                 }
               });
+      this.used = inUse(state, users, pool.network());
+      this.losing = new TreeMap<>(used);
+      losing.keySet().removeIf(address -> others.governing(address).isPresent());
     }
 
     private boolean isCovered(Cidr cidr) {
@@ -210,13 +223,12 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
     }
 
     Change change() throws RefusedException {
-      SortedMap<IpAddress, List<ObjectName>> losing = losing();
       List<Stored<Block>> unclear =
           uncovered.values().stream()
               .filter(block -> block.value().isEmpty() || !isCanonical(block))
               .toList();
       if (!keepBlocks) {
-        refuse(losing, unclear);
+        refuse(unclear);
       }
       List<Stage> stages = new ArrayList<>();
       boolean atOnce = pool.pool().disabled() || coveredByTwin().isPresent();
@@ -229,7 +241,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
         quiet = false;
       }
       stages.add(new Stage(List.of(delete()), quiet));
-      List<String> impact = impact(losing);
+      List<String> impact = impact();
       return new Change(
           "Remove pool " + pool.name() + " (" + pool.pool().cidrText().orElseThrow() + ")",
           stages,
@@ -243,15 +255,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       return block.at() instanceof CalicoKey.BlockKey key && key.canonical();
     }
 
-    /** Addresses in use that no pool covers any more once this one is gone. */
-    private SortedMap<IpAddress, List<ObjectName>> losing() {
-      SortedMap<IpAddress, List<ObjectName>> losing = inUse(state, users, pool.network());
-      losing.keySet().removeIf(address -> others.governing(address).isPresent());
-      return losing;
-    }
-
-    private void refuse(SortedMap<IpAddress, List<ObjectName>> losing, List<Stored<Block>> unclear)
-        throws RefusedException {
+    private void refuse(List<Stored<Block>> unclear) throws RefusedException {
       List<String> reasons = new ArrayList<>();
       if (!losing.isEmpty()) {
         reasons.add(
@@ -285,7 +289,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
                       + "): it may hold addresses in use."));
       uncovered.values().stream()
           .flatMap(stored -> stored.value().stream())
-          .filter(block -> !block.isVacant() && losesNobody(block, losing))
+          .filter(block -> !block.isVacant() && losesNobody(block))
           .forEach(
               block ->
                   reasons.add(
@@ -303,7 +307,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       }
     }
 
-    private boolean losesNobody(Block block, SortedMap<IpAddress, List<ObjectName>> losing) {
+    private boolean losesNobody(Block block) {
       return block.held().stream().map(block::address).noneMatch(losing::containsKey);
     }
 
@@ -439,7 +443,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
           .toList();
     }
 
-    private List<String> impact(SortedMap<IpAddress, List<ObjectName>> losing) {
+    private List<String> impact() {
       List<String> lines = new ArrayList<>();
       long staying =
           state.blocks().keySet().stream()
@@ -449,7 +453,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
         lines.add(
             Words.count(staying, "block")
                 + " with "
-                + Words.count(inUse(state, users, pool.network()).size() - losing.size(), "address")
+                + Words.count(used.size() - losing.size(), "address")
                 + " in use "
                 + (staying == 1 ? "stays" : "stay")
                 + " with "
@@ -461,7 +465,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       }
       lines.addAll(new PoolHandover(state, pool, others, users).lines());
       if (!losing.isEmpty()) {
-        lines.addAll(lossLines(losing));
+        lines.addAll(lossLines());
       }
       boolean lastEncapsulating =
           pool.pool().isIpip() && others.known().stream().noneMatch(other -> other.pool().isIpip())
@@ -476,7 +480,7 @@ public record RemovePool(String poolName, boolean keepBlocks) implements Repair 
       return lines;
     }
 
-    private List<String> lossLines(SortedMap<IpAddress, List<ObjectName>> losing) {
+    private List<String> lossLines() {
       List<String> lines = new ArrayList<>();
       lines.add(
           Words.count(losing.size(), "address")

@@ -7,7 +7,6 @@ import io.ipamrepair.calico.Screening;
 import io.ipamrepair.etcd.AtRevision;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
-import io.ipamrepair.kv.KeyValueView;
 import io.ipamrepair.kv.RangeSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +47,7 @@ public sealed interface FileSource extends StateSource permits SnapshotFile, Dum
               }
             });
     Screening screening = Screening.forChanges(layout, first.value());
-    Bulk bulk = new Bulk(layout, screening);
+    FileBulk bulk = new FileBulk(layout, screening);
     pass(first.revision(), bulk::take);
     bulk.ends();
     return screening.state(
@@ -73,51 +72,6 @@ public sealed interface FileSource extends StateSource permits SnapshotFile, Dum
           origin().words(),
           "a file that stays as it is, at revision " + revision,
           "one of revision " + found);
-    }
-  }
-
-  /** The bulk of the keys, in key order: blocks, then handles, then endpoints. */
-  final class Bulk {
-    private final KeyRange blocks;
-    private final KeyRange handles;
-    private final KeyRange endpoints;
-    private final Screening screening;
-    private final KeyValueView view = new KeyValueView();
-    private final Screening.Worker first;
-    private Screening.Worker second;
-
-    private Bulk(KeyLayout layout, Screening screening) {
-      this.blocks = layout.blocks();
-      this.handles = layout.handles();
-      this.endpoints = layout.endpoints();
-      this.screening = screening;
-      this.first = screening.worker();
-      this.second = first;
-    }
-
-    private void take(KeyValue read) {
-      view.moveTo(read);
-      if (blocks.contains(read.key())) {
-        first.nodeOrBlock(view);
-      } else if (handles.contains(read.key())) {
-        blocksAreRead();
-        second.handleOrEndpoint(view);
-      } else if (endpoints.contains(read.key())) {
-        blocksAreRead();
-        second.handleOrEndpoint(view);
-      }
-    }
-
-    private void blocksAreRead() {
-      if (second == first) {
-        screening.blocksAreRead();
-        second = screening.worker();
-      }
-    }
-
-    private void ends() {
-      blocksAreRead();
-      second.flush();
     }
   }
 }
