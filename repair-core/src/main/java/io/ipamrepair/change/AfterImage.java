@@ -1,5 +1,6 @@
 package io.ipamrepair.change;
 
+import io.ipamrepair.calico.Owner;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.json.JsonFormatException;
 import io.ipamrepair.json.JsonReader;
@@ -8,6 +9,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +55,12 @@ public final class AfterImage {
       }
       return Optional.of(affinity(new Json.Obj(Map.of()), create.state().text()).encode());
     }
+    if (edits.size() == 1 && edits.get(0) instanceof Edit.CreateHandle create) {
+      if (before.isPresent()) {
+        throw new EditException("a key that exists cannot be created");
+      }
+      return Optional.of(handle(create).encode());
+    }
     Bytes present =
         before.orElseThrow(() -> new EditException("a key that is absent cannot be edited"));
     Json.Obj value = parse(present);
@@ -64,11 +72,19 @@ public final class AfterImage {
         value = handle(value, count);
       } else if (edit instanceof Edit.DisablePool) {
         value = disabled(value);
+      } else if (edit instanceof Edit.EnablePool enable) {
+        value = enabled(value, enable);
       } else if (edit instanceof Edit.SetBlockOwner owner) {
         value = owned(value, owner, now);
         isBlock = true;
+      } else if (edit instanceof Edit.ReturnBlock back) {
+        value = returned(value, back);
+        isBlock = true;
       } else if (edit instanceof Edit.FreeOrdinals free) {
         value = freed(value, free);
+        isBlock = true;
+      } else if (edit instanceof Edit.HoldOrdinals hold) {
+        value = held(value, hold);
         isBlock = true;
       } else if (edit instanceof Edit.TouchBlock) {
         isBlock = true;
@@ -112,11 +128,43 @@ public final class AfterImage {
   }
 
   private static Json.Obj disabled(Json.Obj pool) throws EditException {
-    if (!(pool.get("spec").orElse(Json.Null.NULL) instanceof Json.Obj spec)) {
-      throw new EditException("the pool has no spec");
-    }
+    Json.Obj spec = spec(pool);
     String neighbour = spec.get("natOutgoing").isPresent() ? "natOutgoing" : "ipipMode";
     return pool.with("spec", spec.withBehind(neighbour, "disabled", Json.Bool.TRUE));
+  }
+
+  private static Json.Obj enabled(Json.Obj pool, Edit.EnablePool enable) throws EditException {
+    Json.Obj spec = spec(pool);
+    if (!spec.get("disabled").equals(Optional.of(Json.Bool.TRUE))) {
+      throw new EditException("the pool is not disabled");
+    }
+    return pool.with(
+        "spec",
+        enable
+            .disabled()
+            .map(old -> spec.with("disabled", old))
+            .orElseGet(() -> spec.without("disabled")));
+  }
+
+  private static Json.Obj spec(Json.Obj pool) throws EditException {
+    if (pool.get("spec").orElse(Json.Null.NULL) instanceof Json.Obj spec) {
+      return spec;
+    }
+    throw new EditException("the pool has no spec");
+  }
+
+  private static Json.Obj handle(Edit.CreateHandle create) throws EditException {
+    Map<String, Json> counts = new LinkedHashMap<>();
+    for (Map.Entry<String, Long> entry : create.counts().entrySet()) {
+      if (entry.getValue() < 1) {
+        throw new EditException("count of " + entry.getKey() + ": expected at least 1");
+      }
+      counts.put(entry.getKey(), Json.Num.of(entry.getValue()));
+    }
+    if (counts.isEmpty()) {
+      throw new EditException("a handle without a count is deleted, never written");
+    }
+    return Json.Obj.of("block", new Json.Obj(counts), "deleted", Json.Bool.FALSE);
   }
 
   private static Json.Obj handle(Json.Obj value, Edit.SetHandleCount count) throws EditException {
@@ -125,7 +173,9 @@ public final class AfterImage {
     }
     Optional<Json> found = counts.get(count.block());
     boolean same =
-        found.isPresent() && integer("count", found.get()).equals(BigInteger.valueOf(count.from()));
+        found.isPresent()
+            ? integer("count", found.get()).equals(BigInteger.valueOf(count.from()))
+            : count.from() == 0 && count.to() > 0;
     if (!same) {
       throw new EditException(
           "count of "
@@ -144,8 +194,22 @@ public final class AfterImage {
 
   private static Json.Obj owned(Json.Obj block, Edit.SetBlockOwner owner, Instant now)
       throws EditException {
+    Json.Obj changed = owner(block, owner.from(), owner.to());
+    return owner.stampClaimTime() ? changed.withBehind("affinity", CLAIM_TIME, time(now)) : changed;
+  }
+
+  private static Json.Obj returned(Json.Obj block, Edit.ReturnBlock back) throws EditException {
+    Json.Obj changed = owner(block, back.from(), back.to());
+    return back.claimTime()
+        .map(old -> changed.withBehind("affinity", CLAIM_TIME, new Json.Text(old)))
+        .orElse(changed);
+  }
+
+  /** The block with another owner, and without a claim time. */
+  private static Json.Obj owner(Json.Obj block, Optional<Owner> from, Optional<Owner> then)
+      throws EditException {
     Json found = block.get("affinity").orElse(Json.Null.NULL);
-    String expected = owner.from().map(Object::toString).orElse("");
+    String expected = from.map(Object::toString).orElse("");
     boolean same =
         found instanceof Json.Text text
             ? text.value().equals(expected)
@@ -157,9 +221,8 @@ public final class AfterImage {
               + ", found "
               + found.encode());
     }
-    Json to = owner.to().<Json>map(each -> new Json.Text(each.toString())).orElse(Json.Null.NULL);
-    Json.Obj changed = block.withBehind("cidr", "affinity", to).without(CLAIM_TIME);
-    return owner.stampClaimTime() ? changed.withBehind("affinity", CLAIM_TIME, time(now)) : changed;
+    Json to = then.<Json>map(each -> new Json.Text(each.toString())).orElse(Json.Null.NULL);
+    return block.withBehind("cidr", "affinity", to).without(CLAIM_TIME);
   }
 
   private static Json time(Instant instant) {
@@ -200,6 +263,46 @@ public final class AfterImage {
       changed = changed.with("sequenceNumberForAllocation", new Json.Obj(remaining));
     }
     return changed;
+  }
+
+  /**
+   * Lets free ordinals be held again, as Calico allocates: out of the queue, to an attribute that
+   * is there already or else to a new one at the end.
+   */
+  private static Json.Obj held(Json.Obj block, Edit.HoldOrdinals hold) throws EditException {
+    List<Json> allocations = new ArrayList<>(items(block, "allocations"));
+    List<Json> attributes = new ArrayList<>(items(block, "attributes"));
+    List<Json> unallocated = new ArrayList<>();
+    for (Json ordinal : items(block, "unallocated")) {
+      if (!isOneOf(hold.holders().keySet(), integer("unallocated", ordinal))) {
+        unallocated.add(ordinal);
+      }
+    }
+    Map<String, Json> numbers =
+        block.get("sequenceNumberForAllocation").orElse(Json.Null.NULL) instanceof Json.Obj old
+            ? new TreeMap<>(old.members())
+            : new TreeMap<>();
+    for (Map.Entry<Integer, Edit.Holder> entry : hold.holders().entrySet()) {
+      int ordinal = entry.getKey();
+      if (ordinal >= allocations.size() || allocations.get(ordinal) != Json.Null.NULL) {
+        throw new EditException("ordinal " + ordinal + " is not free");
+      }
+      Json attribute = entry.getValue().attribute();
+      if (!attributes.contains(attribute)) {
+        attributes.add(attribute);
+      }
+      allocations.set(ordinal, Json.Num.of(attributes.indexOf(attribute)));
+      entry.getValue().number().ifPresent(number -> numbers.put("" + ordinal, number));
+    }
+    Json.Obj changed =
+        block
+            .with("allocations", new Json.Array(allocations))
+            .with("unallocated", new Json.Array(unallocated))
+            .with("attributes", new Json.Array(attributes));
+    return numbers.isEmpty()
+        ? changed
+        : changed.withBehind(
+            "sequenceNumber", "sequenceNumberForAllocation", new Json.Obj(numbers));
   }
 
   private static boolean isOneOf(Set<Integer> ordinals, BigInteger number) {

@@ -2,6 +2,8 @@ package io.ipamrepair.change;
 
 import io.ipamrepair.calico.Affinity;
 import io.ipamrepair.calico.Owner;
+import io.ipamrepair.json.Json;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -50,13 +52,51 @@ public sealed interface Edit {
   /** These ordinals, each with the handle that holds it (empty when none does), become free. */
   record FreeOrdinals(SortedMap<Integer, String> handles) implements Edit {
     public FreeOrdinals {
-      handles = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(handles));
+      handles = Collections.unmodifiableSortedMap(new TreeMap<>(handles));
     }
 
     @Override
     public String words() {
       return (handles.size() == 1 ? "frees ordinal " : "frees ordinals ")
           + handles.keySet().stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+  }
+
+  /**
+   * What holds an ordinal.
+   *
+   * @param attribute the attribute that its allocation points to
+   * @param number its entry among the block's {@code sequenceNumberForAllocation}; nothing when
+   *     there is none
+   */
+  record Holder(Json attribute, Optional<Json> number) {}
+
+  /**
+   * These ordinals, which are free, are held again as they were: each points to its old attribute
+   * and has its old allocation number, so that whoever held it can release it.
+   */
+  record HoldOrdinals(SortedMap<Integer, Holder> holders) implements Edit {
+    public HoldOrdinals {
+      holders = Collections.unmodifiableSortedMap(new TreeMap<>(holders));
+    }
+
+    @Override
+    public String words() {
+      return (holders.size() == 1 ? "gives back ordinal " : "gives back ordinals ")
+          + holders.keySet().stream().map(String::valueOf).collect(Collectors.joining(", "))
+          + (holders.size() == 1 ? " to its old holder" : " to their old holders");
+    }
+  }
+
+  /**
+   * The block goes back to an owner that it had: {@code from} is the owner that it must have, and
+   * {@code claimTime} the text that stood beside the old one.
+   */
+  record ReturnBlock(Optional<Owner> from, Optional<Owner> to, Optional<String> claimTime)
+      implements Edit {
+    @Override
+    public String words() {
+      return "owner " + SetBlockOwner.name(from) + " → " + SetBlockOwner.name(to) + ", as it was";
     }
   }
 
@@ -85,11 +125,37 @@ public sealed interface Edit {
     }
   }
 
+  /** The handle comes into being again, with these counts by the CIDR of a block as text. */
+  record CreateHandle(SortedMap<String, Long> counts) implements Edit {
+    public CreateHandle {
+      counts = Collections.unmodifiableSortedMap(new TreeMap<>(counts));
+    }
+
+    @Override
+    public String words() {
+      return "created, counts "
+          + counts.entrySet().stream()
+              .map(entry -> entry.getValue() + " in " + entry.getKey())
+              .collect(Collectors.joining(", "));
+    }
+  }
+
   /** The pool hands out nothing new any more. */
   record DisablePool() implements Edit {
     @Override
     public String words() {
       return "disabled: no new block or address is taken from it";
+    }
+  }
+
+  /**
+   * The pool hands out blocks and addresses again: {@code disabled} gets back what stood there,
+   * which may be nothing.
+   */
+  record EnablePool(Optional<Json> disabled) implements Edit {
+    @Override
+    public String words() {
+      return "enabled again";
     }
   }
 

@@ -52,6 +52,11 @@ public record Plan(
 
   /** The same plan without its first {@code done} steps: what is left of it. */
   public Plan from(int done) {
+    return withSteps(steps.subList(done, steps.size()));
+  }
+
+  /** The same plan with other steps. */
+  public Plan withSteps(List<Step> others) {
     return new Plan(
         title,
         command,
@@ -64,7 +69,7 @@ public record Plan(
         impact,
         left,
         acceptedRisk,
-        steps.subList(done, steps.size()));
+        others);
   }
 
   /**
@@ -157,6 +162,11 @@ public record Plan(
       requires = List.copyOf(requires);
       writes = List.copyOf(writes);
     }
+
+    /** The same step with other writes. */
+    public Step withWrites(List<PlannedWrite> others) {
+      return new Step(titles, quietFirst, requires, others);
+    }
   }
 
   /**
@@ -182,6 +192,12 @@ public record Plan(
     public PlannedWrite {
       edits = List.copyOf(edits);
       boundAtCommit = List.copyOf(boundAtCommit);
+    }
+
+    /** The same write on other bytes, with what that makes of them. */
+    public PlannedWrite onto(List<Edit> sameEdits, Bytes found, Optional<Bytes> then) {
+      return new PlannedWrite(
+          key, reason, sameEdits, Optional.of(found), then, boundAtCommit, createRevision);
     }
 
     /** The condition that the key is as its before-image says. */

@@ -19,6 +19,7 @@ import io.ipamrepair.plan.Plan.Step;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,6 +31,9 @@ import java.util.TreeSet;
  * from its before-image and edits.
  */
 final class PlanReader {
+  /** No block is larger than a /20 of IPv4. */
+  private static final int MOST_ORDINALS = 4095;
+
   private final EtcdLimits limits;
   private final KeyLayout layout = new KeyLayout();
   private final List<String> problems = new ArrayList<>();
@@ -86,21 +90,31 @@ final class PlanReader {
     return plan;
   }
 
-  /** Only a rollback puts bytes back: everywhere else they must follow from edits. */
+  /** Only a rollback puts anything back: a repair makes nothing that it has not seen. */
   private void rejectForeignRestores(Plan plan) {
     boolean restores =
         plan.steps().stream()
             .flatMap(step -> step.writes().stream())
-            .anyMatch(PlanReader::restores);
+            .anyMatch(write -> restores(write) || givesBack(write));
     boolean rollback = !plan.command().isEmpty() && plan.command().get(0).equals("rollback");
     if (restores && !rollback) {
-      problems.add("command: only a rollback may put bytes back; found " + plan.command());
+      problems.add("command: only a rollback may put anything back; found " + plan.command());
     }
   }
 
   private static boolean restores(PlannedWrite write) {
     return write.edits().stream()
         .anyMatch(edit -> edit instanceof Edit.RestoreBytes || edit instanceof Edit.RestoreAbsence);
+  }
+
+  private static boolean givesBack(PlannedWrite write) {
+    return write.edits().stream()
+        .anyMatch(
+            edit ->
+                edit instanceof Edit.ReturnBlock
+                    || edit instanceof Edit.HoldOrdinals
+                    || edit instanceof Edit.CreateHandle
+                    || edit instanceof Edit.EnablePool);
   }
 
   private Plan.Findings findings(StrictObject object) {
@@ -188,12 +202,14 @@ final class PlanReader {
     if (edit instanceof Edit.CreateAffinity || edit instanceof Edit.SetAffinityState) {
       return at instanceof CalicoKey.AffinityKey;
     } else if (edit instanceof Edit.SetBlockOwner
+        || edit instanceof Edit.ReturnBlock
         || edit instanceof Edit.FreeOrdinals
+        || edit instanceof Edit.HoldOrdinals
         || edit instanceof Edit.TouchBlock) {
       return at instanceof CalicoKey.BlockKey;
-    } else if (edit instanceof Edit.SetHandleCount) {
+    } else if (edit instanceof Edit.SetHandleCount || edit instanceof Edit.CreateHandle) {
       return at instanceof CalicoKey.HandleKey;
-    } else if (edit instanceof Edit.DisablePool) {
+    } else if (edit instanceof Edit.DisablePool || edit instanceof Edit.EnablePool) {
       return at instanceof CalicoKey.PoolKey;
     }
     return at instanceof CalicoKey.BlockKey
@@ -251,6 +267,20 @@ final class PlanReader {
       case "touch-block" -> new Edit.TouchBlock();
       case "set-handle-count" ->
           new Edit.SetHandleCount(object.text("block"), object.signed("from"), object.signed("to"));
+      case "return-block" ->
+          new Edit.ReturnBlock(
+              object.owner("from"), object.owner("to"), object.optionalText("claimTime"));
+      case "hold-ordinals" -> {
+        TreeMap<Integer, Edit.Holder> holders = new TreeMap<>();
+        object.objects("holders", this::holder).forEach(held -> holders.putAll(held));
+        yield new Edit.HoldOrdinals(holders);
+      }
+      case "create-handle" -> {
+        TreeMap<String, Long> counts = new TreeMap<>();
+        object.objects("counts", count -> counts.put(count.text("block"), count.number("count")));
+        yield new Edit.CreateHandle(counts);
+      }
+      case "enable-pool" -> new Edit.EnablePool(object.optionalJson("disabled"));
       case "disable-pool" -> new Edit.DisablePool();
       case "delete-key" -> new Edit.DeleteKey();
       case "restore-bytes" -> new Edit.RestoreBytes(object.text("run"));
@@ -260,6 +290,16 @@ final class PlanReader {
         yield new Edit.DeleteKey();
       }
     };
+  }
+
+  private Map<Integer, Edit.Holder> holder(StrictObject object) {
+    long ordinal = object.number("ordinal");
+    if (ordinal > MOST_ORDINALS) {
+      object.problem("ordinal", ordinal + " is no ordinal");
+    }
+    return Map.of(
+        (int) Math.min(ordinal, MOST_ORDINALS),
+        new Edit.Holder(object.json("attribute"), object.optionalJson("number")));
   }
 
   private static Affinity.State state(StrictObject object, String name) {

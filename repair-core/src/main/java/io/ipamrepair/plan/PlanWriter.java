@@ -94,6 +94,13 @@ final class PlanWriter {
             () -> Json.Obj.of("base64", text(Base64.getEncoder().encodeToString(bytes.toArray()))));
   }
 
+  private static Json.Obj holder(int ordinal, Edit.Holder holder) {
+    return Json.Obj.of(
+        "ordinal", Json.Num.of(ordinal),
+        "attribute", holder.attribute(),
+        "number", holder.number().orElse(Json.Null.NULL));
+  }
+
   static Json.Obj edit(Edit edit) {
     if (edit instanceof Edit.CreateAffinity create) {
       return Json.Obj.of("edit", text("create-affinity"), "state", text(create.state().text()));
@@ -117,6 +124,35 @@ final class PlanWriter {
           "block", text(count.block()),
           "from", Json.Num.of(count.from()),
           "to", Json.Num.of(count.to()));
+    } else if (edit instanceof Edit.ReturnBlock back) {
+      return Json.Obj.of(
+          "edit", text("return-block"),
+          "from", optional(back.from().map(Object::toString)),
+          "to", optional(back.to().map(Object::toString)),
+          "claimTime", optional(back.claimTime()));
+    } else if (edit instanceof Edit.HoldOrdinals hold) {
+      return Json.Obj.of(
+          "edit", text("hold-ordinals"),
+          "holders",
+              array(
+                  hold.holders().entrySet().stream()
+                      .map(entry -> holder(entry.getKey(), entry.getValue()))
+                      .toList()));
+    } else if (edit instanceof Edit.CreateHandle create) {
+      return Json.Obj.of(
+          "edit", text("create-handle"),
+          "counts",
+              array(
+                  create.counts().entrySet().stream()
+                      .map(
+                          entry ->
+                              Json.Obj.of(
+                                  "block", text(entry.getKey()),
+                                  "count", Json.Num.of(entry.getValue())))
+                      .toList()));
+    } else if (edit instanceof Edit.EnablePool enable) {
+      return Json.Obj.of(
+          "edit", text("enable-pool"), "disabled", enable.disabled().orElse(Json.Null.NULL));
     } else if (edit instanceof Edit.DisablePool) {
       return Json.Obj.of("edit", text("disable-pool"));
     } else if (edit instanceof Edit.DeleteKey) {

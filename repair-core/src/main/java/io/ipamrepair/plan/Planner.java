@@ -266,7 +266,7 @@ public final class Planner {
     return List.copyOf(requires);
   }
 
-  private static Step step(IpamState before, List<Unit> units, boolean quietFirst, Instant now)
+  private Step step(IpamState before, List<Unit> units, boolean quietFirst, Instant now)
       throws PlanRefusedException {
     List<PlannedWrite> writes = new ArrayList<>();
     List<String> problems = new ArrayList<>();
@@ -287,7 +287,7 @@ public final class Planner {
                   image,
                   AfterImage.of(image, write.edits(), now),
                   boundAtCommit(write.edits()),
-                  stored.map(Stored::createRevision).orElse(0L)));
+                  Simulation.createRevision(state, before, write.key())));
         } catch (EditException unfit) {
           problems.add(write.key() + ": " + unfit.getMessage());
         }

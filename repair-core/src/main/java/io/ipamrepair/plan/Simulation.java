@@ -1,6 +1,7 @@
 package io.ipamrepair.plan;
 
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.Stored;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.Plan.Step;
 import java.util.LinkedHashMap;
@@ -25,5 +26,16 @@ public final class Simulation {
       now = after(now, step);
     }
     return now;
+  }
+
+  /**
+   * When {@code key} came into being, last time; 0 when it is absent in {@code now}, or a step
+   * between {@code atFirst} and {@code now} created it.
+   */
+  public static long createRevision(IpamState atFirst, IpamState now, Bytes key) {
+    long created = now.at(key).map(Stored::createRevision).orElse(0L);
+    return atFirst.at(key).filter(stored -> stored.createRevision() == created).isPresent()
+        ? created
+        : 0;
   }
 }

@@ -81,6 +81,16 @@ public final class StrictObject {
     return json instanceof Json.Text text ? Optional.of(text.value()) : Optional.empty();
   }
 
+  /** Any JSON. */
+  Json json(String name) {
+    return member(name);
+  }
+
+  /** Any JSON but null, or nothing for null. */
+  Optional<Json> optionalJson(String name) {
+    return Optional.of(member(name)).filter(json -> json != Json.Null.NULL);
+  }
+
   String text(String name) {
     return expect(name, asText(member(name)), "", "a text");
   }

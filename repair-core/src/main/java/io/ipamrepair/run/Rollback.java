@@ -99,7 +99,7 @@ public final class Rollback {
       throws EtcdException, UndoConflictException, PlanRefusedException {
     IpamState state =
         new ScreenedSource(etcd)
-            .read(keys -> {}, now -> Undo.focus(settled, now, limits, circumstances));
+            .read(keys -> {}, now -> new Undo(settled, now).focus(limits, circumstances));
     return new Prepared.Ready(
         new Undo(settled, state).plan(new Planner(state, limits), circumstances));
   }

@@ -87,7 +87,8 @@ public final class RunReader {
     }
     List<RecordedStep> steps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      steps.add(new RecordedStep(status[i], revision[i], written.getOrDefault(i, Map.of())));
+      steps.add(
+          new RecordedStep(status[i], revision[i], written.getOrDefault(i, Map.of()), Map.of()));
     }
     return new RecordedRun(
         history.runId(), plan.plan(), plan.digest(), operator, history.createdAt(), steps, ended);

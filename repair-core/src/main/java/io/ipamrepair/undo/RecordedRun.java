@@ -2,6 +2,7 @@ package io.ipamrepair.undo;
 
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.Plan;
+import io.ipamrepair.plan.Plan.PlannedWrite;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -112,16 +113,32 @@ public record RecordedRun(
    * @param revision the revision of its commit, where it is known to be applied
    * @param written the exact bytes that it wrote or meant to write, late-bound members included;
    *     nothing for a deletion
+   * @param carried the bytes that a key had instead of those in the plan, where the step was
+   *     carried over to a key that others had changed
    */
   public record RecordedStep(
-      StepStatus status, OptionalLong revision, Map<Bytes, Optional<Bytes>> written) {
+      StepStatus status,
+      OptionalLong revision,
+      Map<Bytes, Optional<Bytes>> written,
+      Map<Bytes, Bytes> carried) {
     public RecordedStep {
       written = Map.copyOf(written);
+      carried = Map.copyOf(carried);
     }
 
     /** The same step, of which it is known what became of it. */
     public RecordedStep with(StepStatus known) {
-      return new RecordedStep(known, revision, written);
+      return new RecordedStep(known, revision, written, carried);
+    }
+
+    /** What the key of {@code write} had before this step. */
+    public Optional<Bytes> before(PlannedWrite write) {
+      return Optional.ofNullable(carried.get(write.key())).or(write::before);
+    }
+
+    /** What the key of {@code write} had after this step. */
+    public Optional<Bytes> after(PlannedWrite write) {
+      return written.getOrDefault(write.key(), write.after());
     }
 
     /** {@code applied at revision 107}. */

@@ -17,7 +17,7 @@ class RoomsTest {
   /** In the order data flows: a room imports only those before it. */
   private static final List<String> ROOMS =
       List.of(
-          "kv", "cidr", "json", "calico", "change", "check", "show", "repair", "plan", "undo",
+          "kv", "cidr", "json", "calico", "change", "check", "show", "repair", "plan", "carry", "undo",
           "etcd", "source", "run");
 
   /** Rooms without I/O, clock, randomness and logging. */

@@ -10,10 +10,7 @@ import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyValue;
-import io.ipamrepair.repair.ReassignAffinity;
-import io.ipamrepair.repair.RefusedException;
 import io.ipamrepair.repair.ReleaseOrphanBlocks;
-import io.ipamrepair.repair.RemovePool;
 import io.ipamrepair.repair.Repair;
 import io.ipamrepair.repair.Selection;
 import io.ipamrepair.show.AddressFacts;
@@ -27,8 +24,6 @@ import io.ipamrepair.testing.Screened;
 import io.ipamrepair.undo.Undo;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -47,9 +42,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * shown, what is planned, what is refused and why, and what is taken back.
  */
 class FocusTest {
-  /** So many of each kind of object, by chance: each is a read of its own. */
-  private static final int EACH = 2;
-
   static Stream<Golden> cases() {
     return Golden.all().stream();
   }
@@ -80,10 +72,10 @@ class FocusTest {
 
   private static List<Question> questions(IpamState state, Random random) {
     List<Question> questions = new ArrayList<>();
-    for (String name : some(state.pools().keySet(), random)) {
+    for (String name : Repairs.some(state.pools().keySet(), random)) {
       questions.add(new Question("pool " + name, none -> Focus.NOTHING, s -> s.pool(name)));
     }
-    for (Cidr cidr : some(state.blocks().keySet(), random)) {
+    for (Cidr cidr : Repairs.some(state.blocks().keySet(), random)) {
       questions.add(
           new Question("block " + cidr, none -> BlockFacts.focus(cidr), s -> s.block(cidr)));
       IpAddress address = cidr.address(random.nextInt(Math.min(16, cidr.ordinals())));
@@ -93,11 +85,11 @@ class FocusTest {
               now -> AddressFacts.focus(now, address),
               s -> s.address(address)));
     }
-    for (String name : some(state.nodes().keySet(), random)) {
+    for (String name : Repairs.some(state.nodes().keySet(), random)) {
       questions.add(
           new Question("node " + name, now -> NodeFacts.focus(now, name), s -> s.node(name)));
     }
-    for (String id : some(state.handles().keySet(), random)) {
+    for (String id : Repairs.some(state.handles().keySet(), random)) {
       questions.add(new Question("handle " + id, none -> HandleFacts.focus(id), s -> s.handle(id)));
     }
     return questions;
@@ -109,7 +101,7 @@ class FocusTest {
     List<KeyValue> all = golden.keyValues();
     IpamState whole = golden.state();
     Random random = new Random(golden.toString().hashCode());
-    for (Repair repair : repairs(whole, random)) {
+    for (Repair repair : Repairs.many(whole, random)) {
       IpamState focused = Screened.with(all, whole.revision(), random, repair::focus);
       assertThat(Repairs.outcome(focused, repair))
           .as("%s: %s", golden, repair)
@@ -123,23 +115,13 @@ class FocusTest {
     List<KeyValue> all = golden.keyValues();
     IpamState whole = golden.state();
     Random random = new Random(golden.toString().hashCode());
-    for (Repair repair : repairs(whole, random)) {
-      Optional<Plan> plan = planned(whole, repair);
+    for (Repair repair : Repairs.many(whole, random)) {
+      Optional<Plan> plan = Repairs.planned(whole, repair);
       if (plan.isPresent()) {
         String what = golden + ": " + repair;
         theSameIsApplied(what, plan.get(), all, whole, random);
         theSameIsTakenBack(what, plan.get(), all, whole, random);
       }
-    }
-  }
-
-  private static Optional<Plan> planned(IpamState state, Repair repair) {
-    try {
-      return Optional.of(
-          new Planner(state, EtcdLimits.standard())
-              .plan(repair.judge(state), Repairs.circumstances(repair.name())));
-    } catch (RefusedException | PlanRefusedException refused) {
-      return Optional.empty();
     }
   }
 
@@ -171,11 +153,8 @@ class FocusTest {
               whole.revision(),
               random,
               now ->
-                  Undo.focus(
-                      Repairs.applied(plan),
-                      now,
-                      EtcdLimits.standard(),
-                      Repairs.circumstances("rollback", "r-1")));
+                  new Undo(Repairs.applied(plan), now)
+                      .focus(EtcdLimits.standard(), Repairs.circumstances("rollback", "r-1")));
       assertThat(Repairs.undone(plan, focused))
           .as("%s: taken back", what)
           .isEqualTo(Repairs.undone(plan, state(keys, whole.revision())));
@@ -202,30 +181,6 @@ class FocusTest {
                       value -> byKey.put(write.key(), new KeyValue(write.key(), value, 1, 1, 1)));
             });
     return List.copyOf(byKey.values());
-  }
-
-  private static List<Repair> repairs(IpamState state, Random random) {
-    List<Repair> repairs = new ArrayList<>();
-    for (String pool : some(state.pools().keySet(), random)) {
-      repairs.add(new RemovePool(pool, false));
-      repairs.add(new RemovePool(pool, true));
-    }
-    repairs.add(new ReleaseOrphanBlocks(new Selection.All(), Optional.empty()));
-    Optional<ReleaseOrphanBlocks.Leaks> leaks =
-        Optional.of(new ReleaseOrphanBlocks.Leaks(Duration.ofMinutes(15), Repairs.NOW));
-    repairs.add(new ReleaseOrphanBlocks(new Selection.All(), leaks));
-    List<String> nodes = some(state.nodes().keySet(), random);
-    for (Cidr block : some(state.blocks().keySet(), random)) {
-      repairs.add(new ReleaseOrphanBlocks(new Selection.OneBlock(block), leaks));
-      for (String node : nodes) {
-        repairs.add(new ReassignAffinity(new ReassignAffinity.What.OneBlock(block), node));
-      }
-    }
-    if (nodes.size() > 1) {
-      repairs.add(
-          new ReassignAffinity(new ReassignAffinity.What.AllOf(nodes.get(0)), nodes.get(1)));
-    }
-    return repairs;
   }
 
   /**
@@ -286,11 +241,5 @@ class FocusTest {
     assertThat(focused.settledWorkloads() + focused.endpoints().size())
         .isEqualTo(whole.endpoints().size());
     assertThat(focused.keys()).isEqualTo(whole.keys());
-  }
-
-  private static <T> List<T> some(Collection<T> choice, Random random) {
-    List<T> shuffled = new ArrayList<>(choice);
-    Collections.shuffle(shuffled, random);
-    return shuffled.subList(0, Math.min(EACH, shuffled.size()));
   }
 }

@@ -101,7 +101,7 @@ class PlanFileTest {
   /** As a hand would write it: whatever bytes it likes, called an old state. */
   @ParameterizedTest
   @CsvSource({
-    "reassign-affinity, command: only a rollback may put bytes back",
+    "reassign-affinity, command: only a rollback may put anything back",
     "rollback, boundAtCommit: what is put back is put back as it was"
   })
   void bytesThatFollowFromNoEditAreRefusedButInARollback(String command, String problem)

@@ -17,15 +17,21 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 
 /** Repairs out of command lines, and their plans, for tests. */
 public final class Repairs {
   public static final Instant NOW = Instant.parse("2026-11-24T03:00:00Z");
+
+  /** So many of each kind of object, by chance: each is a read of its own. */
+  private static final int EACH = 2;
 
   private Repairs() {}
 
@@ -107,7 +113,7 @@ public final class Repairs {
       step.writes().forEach(write -> written.put(write.key(), write.after()));
       steps.add(
           new RecordedRun.RecordedStep(
-              RecordedRun.StepStatus.APPLIED, OptionalLong.of(1), written));
+              RecordedRun.StepStatus.APPLIED, OptionalLong.of(1), written, Map.of()));
     }
     return new RecordedRun(
         "r-1", plan, PlanFile.digest(plan), "tester@host", NOW, steps, RecordedRun.Status.APPLIED);
@@ -116,5 +122,47 @@ public final class Repairs {
   public static Circumstances circumstances(String... words) {
     return new Circumstances(
         List.of(words), "tester@host", NOW, NOW.plusSeconds(3600), "T1", Optional.of("5f3c"));
+  }
+
+  /** Repairs of every kind, of some of the state's objects, by chance. */
+  public static List<Repair> many(IpamState state, Random random) {
+    List<Repair> repairs = new ArrayList<>();
+    for (String pool : some(state.pools().keySet(), random)) {
+      repairs.add(new RemovePool(pool, false));
+      repairs.add(new RemovePool(pool, true));
+    }
+    repairs.add(new ReleaseOrphanBlocks(new Selection.All(), Optional.empty()));
+    Optional<ReleaseOrphanBlocks.Leaks> leaks =
+        Optional.of(new ReleaseOrphanBlocks.Leaks(Duration.ofMinutes(15), NOW));
+    repairs.add(new ReleaseOrphanBlocks(new Selection.All(), leaks));
+    List<String> nodes = some(state.nodes().keySet(), random);
+    for (Cidr block : some(state.blocks().keySet(), random)) {
+      repairs.add(new ReleaseOrphanBlocks(new Selection.OneBlock(block), leaks));
+      for (String node : nodes) {
+        repairs.add(new ReassignAffinity(new ReassignAffinity.What.OneBlock(block), node));
+      }
+    }
+    if (nodes.size() > 1) {
+      repairs.add(
+          new ReassignAffinity(new ReassignAffinity.What.AllOf(nodes.get(0)), nodes.get(1)));
+    }
+    return repairs;
+  }
+
+  static <T> List<T> some(Collection<T> choice, Random random) {
+    List<T> shuffled = new ArrayList<>(choice);
+    Collections.shuffle(shuffled, random);
+    return shuffled.subList(0, Math.min(EACH, shuffled.size()));
+  }
+
+  /** The plan of a repair, where there is one. */
+  public static Optional<Plan> planned(IpamState state, Repair repair) {
+    try {
+      return Optional.of(
+          new Planner(state, EtcdLimits.standard())
+              .plan(repair.judge(state), circumstances(repair.name())));
+    } catch (RefusedException | PlanRefusedException refused) {
+      return Optional.empty();
+    }
   }
 }

@@ -165,21 +165,48 @@ class ApplyTest {
     assertThat(server.calico()).isNotEqualTo(before);
   }
 
-  @Test
-  void aPodThatStartsInTheBlockMakesTheRollbackAConflictAndNothingIsLost() throws Exception {
+  private static final String WRONGLY_DELETED =
+      "/calico/ipam/v2/assignment/ipv4/block/10.64.64.64-26";
+
+  private String reassigned() throws Exception {
     load("v3.32.1", "incident-wrong-deletion");
-    String run =
-        run(
-            apply(
-                plan("reassign-affinity", "--block", "10.64.64.64/26", "--to", "kubernetes1003")));
-    String key = "/calico/ipam/v2/assignment/ipv4/block/10.64.64.64-26";
-    String block = server.calico().get(Bytes.utf8(key)).display();
+    return run(
+        apply(plan("reassign-affinity", "--block", "10.64.64.64/26", "--to", "kubernetes1003")));
+  }
+
+  private String block() {
+    return server.calico().get(Bytes.utf8(WRONGLY_DELETED)).display();
+  }
+
+  @Test
+  void aPodThatStartedInTheBlockKeepsItsAddressWhenTheOwnerIsPutBack() throws Exception {
+    String run = reassigned();
     String withPod =
-        block
+        block()
             .replaceFirst("(\"allocations\":\\[(?:\\d+,){14})null", "$10")
-            .replaceFirst("\"unallocated\":\\[14,", "\"unallocated\":[");
-    assertThat(withPod).isNotEqualTo(block);
-    server.put(key, withPod);
+            .replaceFirst("\"unallocated\":\\[14,", "\"unallocated\":[")
+            .replaceFirst("(\"sequenceNumber\":[0-9]+)([0-8])", "$19");
+    assertThat(withPod).isNotEqualTo(block());
+    server.put(WRONGLY_DELETED, withPod);
+
+    run(apply(((Rollback.Prepared.Ready) prepareRollback(run)).plan()));
+    assertThat(block())
+        .as("the block, with its old owner")
+        .isEqualTo(
+            withPod
+                .replaceFirst("\"affinity\":\"host:[^\"]*\"", "\"affinity\":null")
+                .replaceFirst("\"affinity_claim_time\":\"[^\"]*\",", "")
+                .replaceFirst("(\"sequenceNumber\":)[0-9]+", "$1" + (number(withPod) + 1)));
+  }
+
+  private static long number(String block) {
+    return Long.parseLong(block.replaceFirst(".*\"sequenceNumber\":([0-9]+).*", "$1"));
+  }
+
+  @Test
+  void anOwnerThatSomebodyGaveTheBlockSinceIsAConflictAndNothingIsLost() throws Exception {
+    String run = reassigned();
+    server.put(WRONGLY_DELETED, block().replace("host:kubernetes1003", "host:kubernetes1004"));
     Map<Bytes, Bytes> before = server.calico();
 
     Rollback.Prepared prepared = prepareRollback(run);
@@ -188,7 +215,7 @@ class ApplyTest {
     assertThat(outcome).isInstanceOf(RunOutcome.Moved.class);
     assertThat(((RunOutcome.Moved) outcome).moved())
         .anyMatch(line -> line.contains("block:10.64.64.64/26 was changed since run " + run))
-        .anyMatch(line -> line.contains("since then: ordinal 14 (10.64.64.78) free →"));
+        .anyMatch(line -> line.contains("since then: owner kubernetes1003 → kubernetes1004"));
     assertThat(server.calico()).isEqualTo(before);
   }
 
