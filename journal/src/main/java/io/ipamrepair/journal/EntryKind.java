@@ -10,6 +10,11 @@ public enum EntryKind {
   DUMP,
   /** The run is about to be made known. */
   BEGIN,
+  /**
+   * The bytes that a key has instead of its before-image: the step whose intent follows is carried
+   * over to them.
+   */
+  CARRIED,
   /** A step is about to be sent, with exactly these bytes. */
   INTENT,
   /** What became of a step. */

@@ -4,8 +4,7 @@ import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.run.Apply;
-import io.ipamrepair.run.Operator;
-import io.ipamrepair.run.QuietTime;
+import io.ipamrepair.run.RunOptions;
 import io.ipamrepair.run.RunOutcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +17,12 @@ import java.util.OptionalInt;
 final class Application {
   private final Session session;
   private final IpamRepair options;
-  private final QuietTime quiet;
+  private final RunOptions run;
 
-  Application(Session session, IpamRepair options, QuietTime quiet) {
+  Application(Session session, IpamRepair options, RunOptions run) {
     this.session = session;
     this.options = options;
-    this.quiet = quiet;
+    this.run = run;
   }
 
   ExitCode apply(PlanFile.Sealed sealed, byte[] planFile, boolean dryRun) {
@@ -31,16 +30,8 @@ final class Application {
         .terminal()
         .message("plan " + Phrases.digest(sealed.digest()) + "  " + sealed.plan().title());
     try (Etcd etcd = session.connectForWriting(options)) {
-      Operator operator = session.operator(options.yes);
       RunOutcome outcome =
-          new Apply(
-                  etcd,
-                  session.journal(options),
-                  operator,
-                  session.clock(),
-                  session.random(),
-                  quiet)
-              .apply(sealed, planFile, dryRun);
+          new Apply(session.workplace(etcd, options), run).apply(sealed, planFile, dryRun);
       return report(outcome, OptionalInt.of(sealed.plan().steps().size()));
     }
   }

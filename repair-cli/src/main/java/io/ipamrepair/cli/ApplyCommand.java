@@ -19,11 +19,11 @@ final class ApplyCommand extends WritingCommand {
   boolean dryRun;
 
   @Mixin LimitOptions limits;
-  @Mixin QuietOptions quiet;
+  @Mixin RunningOptions running;
 
   @Override
   ExitCode write() {
-    Application application = new Application(session, top(), quiet.quietTime());
+    Application application = new Application(session, top(), running.options());
     PlanInput plan = PlanInput.read(session, file, limits.limits());
     return application.apply(plan.sealed(), plan.bytes(), dryRun);
   }

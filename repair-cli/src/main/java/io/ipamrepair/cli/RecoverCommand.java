@@ -9,10 +9,10 @@ import io.ipamrepair.json.Json;
 import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.run.LockHolder;
 import io.ipamrepair.run.OperatorLock;
-import io.ipamrepair.run.QuietTime;
 import io.ipamrepair.run.Recovery;
 import io.ipamrepair.run.RunFormatException;
 import io.ipamrepair.run.RunId;
+import io.ipamrepair.run.RunOptions;
 import io.ipamrepair.run.RunReader;
 import io.ipamrepair.run.ToolKeys;
 import io.ipamrepair.undo.RecordedRun;
@@ -136,7 +136,7 @@ final class RecoverCommand extends WritingCommand {
 
   private ExitCode report(Recovery.Recovered recovered) {
     if (recovered instanceof Recovery.Recovered.Not not) {
-      return new Application(session, top(), QuietTime.standard())
+      return new Application(session, top(), RunOptions.standard())
           .report(not.outcome(), OptionalInt.empty());
     } else if (recovered instanceof Recovery.Recovered.Diverged diverged) {
       print(diverged.run(), "diverged: " + diverged.why(), List.of("rollback"));

@@ -18,21 +18,14 @@ final class ResumeCommand extends WritingCommand {
   @Parameters(paramLabel = "RUN", description = "The run's ID, as in runs.")
   String run;
 
-  @Mixin QuietOptions quiet;
+  @Mixin RunningOptions running;
 
   @Override
   ExitCode write() {
     try (Etcd etcd = session.connectForWriting(top())) {
       RunOutcome outcome =
-          new Resume(
-                  etcd,
-                  session.journal(top()),
-                  session.operator(top().yes),
-                  session.clock(),
-                  session.random(),
-                  quiet.quietTime())
-              .resume(run);
-      return new Application(session, top(), quiet.quietTime())
+          new Resume(session.workplace(etcd, top()), running.options()).resume(run);
+      return new Application(session, top(), running.options())
           .report(outcome, OptionalInt.empty());
     } catch (JournalException unusable) {
       throw new CommandFailure(RunsCommand.exit(unusable), unusable.getMessage());

@@ -7,13 +7,14 @@ import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.run.Rollback;
 import io.ipamrepair.run.RunFormatException;
-import io.ipamrepair.run.RunId;
+import io.ipamrepair.undo.Undo;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code rollback RUN}: plans what undoes a run, shows it, and applies it like any plan. */
@@ -26,12 +27,18 @@ final class RollbackCommand extends WritingCommand {
   String run;
 
   @Mixin PlanOptions planOptions;
-  @Mixin QuietOptions quiet;
+  @Mixin RunningOptions running;
+
+  @Option(
+      names = "--without-conflicts",
+      description =
+          "Leaves what somebody changed since the run, and undoes the rest; without it nothing is undone then.")
+  boolean withoutConflicts;
 
   @Override
   ExitCode write() {
     PlanOutput output = PlanOutput.at(session, planOptions.out);
-    Application application = new Application(session, top(), quiet.quietTime());
+    Application application = new Application(session, top(), running.options());
     Rollback.Prepared prepared = prepare();
     if (prepared instanceof Rollback.Prepared.Impossible impossible) {
       return application.report(impossible.outcome(), OptionalInt.empty());
@@ -46,24 +53,28 @@ final class RollbackCommand extends WritingCommand {
     return application.apply(sealed, PlanFile.bytes(plan), false);
   }
 
+  private Undo.Choice choice() {
+    return new Undo.Choice(running.options().carrying(), withoutConflicts);
+  }
+
+  private List<String> command() {
+    return withoutConflicts
+        ? List.of("rollback", run, "--without-conflicts")
+        : List.of("rollback", run);
+  }
+
   private Rollback.Prepared prepare() {
     Instant now = session.now();
     try (Etcd etcd = session.connectForWriting(top())) {
       Circumstances circumstances =
           new Circumstances(
-              List.of("rollback", run),
+              command(),
               session.operatorName(),
               now,
               now.plus(planOptions.expires),
               planOptions.reason,
               Optional.of(session.clusterId(etcd)));
-      return new Rollback(
-              etcd,
-              session.journal(top()),
-              session.operator(top().yes),
-              session.clock(),
-              RunId.token(session.random()),
-              planOptions.limits())
+      return new Rollback(session.workplace(etcd, top()), planOptions.limits(), choice())
           .prepare(run, circumstances);
     } catch (JournalException unusable) {
       throw new CommandFailure(RunsCommand.exit(unusable), unusable.getMessage());

@@ -11,6 +11,7 @@ import io.ipamrepair.journal.Journal;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.run.Operator;
 import io.ipamrepair.run.RunKeys;
+import io.ipamrepair.run.Workplace;
 import io.ipamrepair.source.DumpFile;
 import io.ipamrepair.source.FileSource;
 import io.ipamrepair.source.LiveSource;
@@ -134,6 +135,11 @@ final class Session {
         return interruption.isWanted();
       }
     };
+  }
+
+  /** What apply, resume and rollback work with. */
+  Workplace workplace(Etcd etcd, IpamRepair options) {
+    return new Workplace(etcd, journal(options), operator(options.yes), clock, random);
   }
 
   /** Where the etcd is, out of flags, variables and files. */

@@ -8,6 +8,7 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -262,6 +263,21 @@ public final class IpamState {
           after.byKey.remove(key);
           bytes.ifPresent(value -> after.add(new KeyValue(key, value, created, revision, 1)));
         });
+    return after.build(revision);
+  }
+
+  /**
+   * This state with some keys as they were read later: what rests on them is judged on the newest
+   * there is, and everything else on this state, whose revision stays.
+   *
+   * @param found the keys that were there, of those that were {@code asked} for
+   */
+  public IpamState refreshed(Collection<Bytes> asked, Collection<KeyValue> found) {
+    Builder after = new Builder(layout);
+    after.byKey.putAll(byKey);
+    after.settled(settledWorkloads, keysLetGo, replicasLetGo);
+    asked.forEach(after.byKey::remove);
+    found.forEach(after::add);
     return after.build(revision);
   }
 

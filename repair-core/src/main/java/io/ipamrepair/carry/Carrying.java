@@ -2,6 +2,7 @@ package io.ipamrepair.carry;
 
 import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.calico.Stored;
 import io.ipamrepair.change.AfterImage;
 import io.ipamrepair.change.Edit;
@@ -54,10 +55,9 @@ public final class Carrying {
    * @param plan the plan; each write that could be carried over has the bytes of that state as its
    *     before-image
    * @param carried what was carried over, in the order of the plan
-   * @param conflicts what could not be, each in some lines: what the plan changes, what others
-   *     changed since, why that stands against it
+   * @param conflicts what could not be
    */
-  public record Carried(Plan plan, List<CarriedWrite> carried, List<String> conflicts) {
+  public record Carried(Plan plan, List<CarriedWrite> carried, List<Conflict> conflicts) {
     public Carried {
       carried = List.copyOf(carried);
       conflicts = List.copyOf(conflicts);
@@ -68,12 +68,34 @@ public final class Carrying {
    * A write that was carried over.
    *
    * @param step the step's number, from 1
-   * @param key the key
+   * @param object what it writes
+   * @param key its key
    * @param before the bytes on which the write is carried over
    * @param lines what others changed since the plan was made, in words
    */
-  public record CarriedWrite(int step, Bytes key, Bytes before, List<String> lines) {
+  public record CarriedWrite(
+      int step, ObjectName object, Bytes key, Bytes before, List<String> lines) {
     public CarriedWrite {
+      lines = List.copyOf(lines);
+    }
+
+    /** What is carried over, for a person; the first line names the object. */
+    public List<String> words() {
+      List<String> words = new ArrayList<>();
+      words.add("step " + step + " carried over to " + object + ", which others changed since:");
+      lines.forEach(line -> words.add("  " + line));
+      return words;
+    }
+  }
+
+  /**
+   * A write that cannot be carried over.
+   *
+   * @param key the key
+   * @param lines why, what the plan changes, and what others changed since
+   */
+  public record Conflict(Bytes key, List<String> lines) {
+    public Conflict {
       lines = List.copyOf(lines);
     }
   }
@@ -98,7 +120,7 @@ public final class Carrying {
 
   private final class Collector {
     private final List<CarriedWrite> carried = new ArrayList<>();
-    private final List<String> conflicts = new ArrayList<>();
+    private final List<Conflict> conflicts = new ArrayList<>();
 
     Step step(int number, Step planned, IpamState state, Instant created) {
       List<PlannedWrite> writes = new ArrayList<>();
@@ -129,12 +151,14 @@ public final class Carrying {
                       + ")")
               : rebased(write, stored.get(), found.get(), created);
       if (rebased.write().isEmpty()) {
-        conflicts.addAll(lines(write, stored.get(), found, rebased.against()));
+        conflicts.add(
+            new Conflict(write.key(), lines(write, stored.get(), found, rebased.against())));
         return write;
       }
       carried.add(
           new CarriedWrite(
               number,
+              stored.get().object(),
               write.key(),
               found.get(),
               new ValueDiff().between(write.key(), write.before(), found)));

@@ -78,12 +78,21 @@ public final class ThreeWay {
    * @param before what it had before the run
    * @param wrote what the run left
    * @param now what it has
+   * @param unknownToo whether members that this tool does not know may have changed since
    * @return nothing when the object cannot be compared part by part: it is what it was as a whole,
    *     or it is changed
    */
   public static Optional<List<Part>> of(
-      CalicoKey at, Optional<Bytes> before, Optional<Bytes> wrote, Optional<Bytes> now) {
+      CalicoKey at,
+      Optional<Bytes> before,
+      Optional<Bytes> wrote,
+      Optional<Bytes> now,
+      boolean unknownToo) {
     try {
+      boolean known = unknownToo || before.isEmpty() || wrote.isEmpty() || now.isEmpty();
+      if (!known && hasUnknown(at, object(wrote).get(), object(now).get())) {
+        return Optional.empty();
+      }
       if (at instanceof CalicoKey.HandleKey) {
         return handle(object(before), object(wrote), object(now));
       }
@@ -96,6 +105,11 @@ public final class ThreeWay {
     } catch (JsonFormatException unreadable) {
       return Optional.empty();
     }
+  }
+
+  /** Whether members changed of which this tool does not know what they mean. */
+  private static boolean hasUnknown(CalicoKey at, Json.Obj wrote, Json.Obj now) {
+    return !Evidence.of(List.of(new Edit.TouchBlock()), at, wrote, now).unknown().isEmpty();
   }
 
   /** The edits of {@code parts} on one object, as few as they can be. */

@@ -3,6 +3,7 @@ package io.ipamrepair.change;
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.Node;
 import io.ipamrepair.calico.Owner;
 import io.ipamrepair.calico.Selector;
@@ -39,6 +40,11 @@ public sealed interface Requirement {
    */
   List<Compare> guards(IpamState fresh);
 
+  /** The single keys that it speaks of, which its guards compare by revision. */
+  default List<Bytes> keys(KeyLayout layout) {
+    return List.of();
+  }
+
   /** The key has exactly these bytes. */
   record KeyIs(Bytes key, Bytes value) implements Requirement {
     @Override
@@ -67,6 +73,11 @@ public sealed interface Requirement {
     }
 
     @Override
+    public List<Bytes> keys(KeyLayout layout) {
+      return List.of(key);
+    }
+
+    @Override
     public List<Compare> guards(IpamState fresh) {
       return List.of(new Compare.ModRevisionIs(key, fresh.at(key).orElseThrow().modRevision()));
     }
@@ -88,6 +99,11 @@ public sealed interface Requirement {
                       + " was absent and is there (since revision "
                       + found.createRevision()
                       + ")");
+    }
+
+    @Override
+    public List<Bytes> keys(KeyLayout layout) {
+      return List.of(key);
     }
 
     @Override
@@ -236,6 +252,11 @@ public sealed interface Requirement {
     }
 
     @Override
+    public List<Bytes> keys(KeyLayout layout) {
+      return List.of(layout.key(block));
+    }
+
+    @Override
     public List<Compare> guards(IpamState fresh) {
       Stored<Block> stored = fresh.blocks().get(block);
       return List.of(new Compare.ModRevisionIs(stored.key(), stored.modRevision()));
@@ -266,6 +287,11 @@ public sealed interface Requirement {
       } catch (SelectorSyntaxException unreadable) {
         return Optional.of(unreadable.getMessage());
       }
+    }
+
+    @Override
+    public List<Bytes> keys(KeyLayout layout) {
+      return List.of(layout.nodeKey(node));
     }
 
     @Override

@@ -1,26 +1,20 @@
 package io.ipamrepair.run;
 
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.carry.Carrying.Carried;
 import io.ipamrepair.check.Check;
 import io.ipamrepair.check.Severity;
-import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
-import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.plan.FindingsDelta;
 import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.Plan.FindingRef;
 import io.ipamrepair.plan.PlanCheck;
 import io.ipamrepair.plan.PlanFile;
-import io.ipamrepair.plan.PlanFocus;
 import io.ipamrepair.plan.Simulation;
-import io.ipamrepair.source.ScreenedSource;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 
 /**
  * {@code apply PLAN}: everything is verified before anything is written, in the order of the
@@ -28,32 +22,13 @@ import java.util.random.RandomGenerator;
  * over.
  */
 public final class Apply {
-  private final Etcd etcd;
-  private final Journal journal;
-  private final Operator operator;
-  private final Clock clock;
-  private final RandomGenerator random;
-  private final QuietTime quiet;
+  private final Workplace place;
+  private final RunOptions options;
 
-  /**
-   * The procedure and what it works with.
-   *
-   * @param random where the run's ID and token come from
-   * @param quiet how long blocks must rest before a pool goes
-   */
-  public Apply(
-      Etcd etcd,
-      Journal journal,
-      Operator operator,
-      Clock clock,
-      RandomGenerator random,
-      QuietTime quiet) {
-    this.etcd = etcd;
-    this.journal = journal;
-    this.operator = operator;
-    this.clock = clock;
-    this.random = random;
-    this.quiet = quiet;
+  /** The procedure, and what it works with. */
+  public Apply(Workplace place, RunOptions options) {
+    this.place = place;
+    this.options = options;
   }
 
   /**
@@ -64,84 +39,117 @@ public final class Apply {
    * @param dryRun whether to stop before anything is written
    */
   public RunOutcome apply(PlanFile.Sealed sealed, byte[] planFile, boolean dryRun) {
-    Plan plan = sealed.plan();
+    Errand errand =
+        new Errand(sealed, planFile, RunId.next(place.random()), RunId.token(place.random()));
+    Walk walk = new Walk(place, options);
     try {
       // Before the lock: in another cluster nothing is written, not even that.
-      List<String> refusals = refusals(plan);
+      List<String> refusals = errand.refusals();
       if (!refusals.isEmpty()) {
         return new RunOutcome.Refused(refusals);
       }
-      if (dryRun) {
-        IpamState fresh = read(plan);
-        return judge(plan, fresh).orElseGet(() -> new RunOutcome.Applicable(notes(plan, fresh)));
+      if (!dryRun) {
+        return walk.go(errand);
       }
-      String id = RunId.next(random);
-      String token = RunId.token(random);
-      OperatorLock.Taking taking =
-          OperatorLock.take(etcd, operator.name(), id, clock.instant(), token);
-      if (taking instanceof OperatorLock.Taking.Busy busy) {
-        return new RunOutcome.Locked(busy.holder());
-      }
-      try (OperatorLock lock = ((OperatorLock.Taking.Taken) taking).lock()) {
-        Optional<RunOutcome> obstacle = judge(plan, read(plan));
-        if (obstacle.isPresent()) {
-          return obstacle.get();
-        }
-        operator.tell("undo, once it is applied: ipam-repair rollback " + id);
-        if (!operator.confirms(question(plan), answer(plan))) {
-          return new RunOutcome.Declined();
-        }
-        // The prompt may have waited for long: everything from here on rests on this read.
-        IpamState now = read(plan);
-        Optional<RunOutcome> since = judge(plan, now);
-        if (since.isPresent()) {
-          return since.get();
-        }
-        return new Run(etcd, operator, clock, quiet, lock, id, token)
-            .execute(journal, sealed, planFile, now);
-      }
+      Walk.Judged judged = walk.judge(errand);
+      return judged instanceof Walk.Ready ready
+          ? new RunOutcome.Applicable(notes(ready))
+          : ((Walk.Against) judged).outcome();
     } catch (EtcdException unusable) {
       return new RunOutcome.EtcdUnusable(unusable.failure());
     } catch (JournalException unusable) {
       return new RunOutcome.JournalUnusable(unusable);
+    } catch (TakenOverException taken) {
+      return new RunOutcome.TakenOver(errand.run(), 0, taken.getMessage());
     }
   }
 
-  private IpamState read(Plan plan) throws EtcdException {
-    return new ScreenedSource(etcd).read(PlanFocus.of(plan.steps()));
-  }
+  private final class Errand implements Walk.Errand {
+    private final PlanFile.Sealed sealed;
+    private final byte[] planFile;
+    private final String run;
+    private final String token;
 
-  /** Why the plan must not be applied here, whatever the data say. */
-  private List<String> refusals(Plan plan) throws EtcdException {
-    List<String> refusals = new ArrayList<>();
-    if (!clock.instant().isBefore(plan.expires())) {
-      refusals.add("the plan expired at " + plan.expires() + "; make it again");
+    Errand(PlanFile.Sealed sealed, byte[] planFile, String run, String token) {
+      this.sealed = sealed;
+      this.planFile = planFile;
+      this.run = run;
+      this.token = token;
     }
-    if (plan.cluster().etcdClusterId().isEmpty()) {
-      refusals.add(
-          "the plan was made from a file without the etcd cluster's identity: it can be reviewed, not applied");
-    }
-    refusals.addAll(RunPlace.of(etcd).refuses("the plan is for", plan.cluster()));
-    return refusals;
-  }
 
-  /** What stands against applying the plan to {@code fresh}, all of one kind at once. */
-  private Optional<RunOutcome> judge(Plan plan, IpamState fresh) throws EtcdException {
-    List<String> refusals = refusals(plan);
-    if (!refusals.isEmpty()) {
-      return Optional.of(new RunOutcome.Refused(refusals));
+    @Override
+    public String run() {
+      return run;
     }
-    List<String> moved = PlanCheck.moved(plan, fresh);
-    if (!moved.isEmpty()) {
-      List<String> lines = new ArrayList<>();
-      if (PlanCheck.isInPlace(plan, fresh)) {
-        lines.add("everything that the plan changes is in place already");
+
+    @Override
+    public String token() {
+      return token;
+    }
+
+    @Override
+    public Plan plan() {
+      return sealed.plan();
+    }
+
+    @Override
+    public int done() {
+      return 0;
+    }
+
+    @Override
+    public List<String> refusals() throws EtcdException {
+      Plan plan = plan();
+      List<String> refusals = new ArrayList<>();
+      if (!place.clock().instant().isBefore(plan.expires())) {
+        refusals.add("the plan expired at " + plan.expires() + "; make it again");
       }
-      lines.addAll(moved);
-      return Optional.of(new RunOutcome.Moved(lines));
+      if (plan.cluster().etcdClusterId().isEmpty()) {
+        refusals.add(
+            "the plan was made from a file without the etcd cluster's identity: it can be reviewed, not applied");
+      }
+      refusals.addAll(RunPlace.of(place.etcd()).refuses("the plan is for", plan.cluster()));
+      return refusals;
     }
-    List<String> harm = harm(plan, fresh);
-    return harm.isEmpty() ? Optional.empty() : Optional.of(new RunOutcome.Moved(harm));
+
+    @Override
+    public String undo() {
+      return "undo, once it is applied: ipam-repair rollback " + run;
+    }
+
+    @Override
+    public String question() {
+      int keys = plan().writes();
+      int steps = plan().steps().size();
+      return plan().title()
+          + ": write "
+          + keys
+          + (keys == 1 ? " key" : " keys")
+          + " in "
+          + steps
+          + (steps == 1 ? " transaction?" : " transactions?");
+    }
+
+    @Override
+    public RunOutcome write(OperatorLock lock, Carried carried, IpamState now)
+        throws EtcdException, JournalException {
+      return new Run(place, options, lock, run, token).execute(sealed, planFile, carried, now);
+    }
+  }
+
+  private static List<String> notes(Walk.Ready ready) {
+    int conditions =
+        ready.carried().plan().steps().stream()
+            .mapToInt(step -> PlanCheck.conditions(step).size())
+            .sum();
+    List<String> notes = new ArrayList<>(Walk.words(ready.carried()));
+    notes.add(
+        "cluster and "
+            + conditions
+            + (conditions == 1 ? " condition" : " conditions")
+            + " checked at revision "
+            + ready.now().revision());
+    return notes;
   }
 
   /** Rules that would break now and were not said to break when the plan was made. */
@@ -153,51 +161,6 @@ public final class Apply {
         .filter(finding -> plan.findings().introduced().stream().noneMatch(finding::isSameAs))
         .map(finding -> "would break now: " + finding.rule() + " " + finding.objects().get(0))
         .toList();
-  }
-
-  private static List<String> notes(Plan plan, IpamState fresh) {
-    int conditions =
-        plan.steps().stream().mapToInt(step -> PlanCheck.conditions(step).size()).sum();
-    return List.of(
-        "cluster and "
-            + conditions
-            + (conditions == 1 ? " condition" : " conditions")
-            + " checked at revision "
-            + fresh.revision());
-  }
-
-  private static String question(Plan plan) {
-    int keys = plan.writes();
-    int steps = plan.steps().size();
-    return plan.title()
-        + ": write "
-        + keys
-        + (keys == 1 ? " key" : " keys")
-        + " in "
-        + steps
-        + (steps == 1 ? " transaction?" : " transactions?");
-  }
-
-  /** Options that name what a plan is about. */
-  private static final List<String> SUBJECTS =
-      List.of("--block", "--from", "--pool", "--node", "--to");
-
-  /**
-   * What a person types: the object that the plan is about, so that a hand on the wrong window
-   * stops.
-   */
-  static String answer(Plan plan) {
-    List<String> command = plan.command();
-    if (command.size() > 1 && !command.get(1).startsWith("-")) {
-      return command.get(1);
-    }
-    return SUBJECTS.stream()
-        .filter(command::contains)
-        .map(option -> command.indexOf(option) + 1)
-        .filter(value -> value < command.size())
-        .map(command::get)
-        .findFirst()
-        .orElse("yes");
   }
 
   /** The findings that a plan promised to resolve and that are there all the same. */

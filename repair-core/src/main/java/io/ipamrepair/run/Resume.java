@@ -1,49 +1,28 @@
 package io.ipamrepair.run;
 
 import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.carry.Carrying.Carried;
 import io.ipamrepair.etcd.EtcdException;
-import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.journal.RunJournal;
 import io.ipamrepair.plan.Plan;
-import io.ipamrepair.plan.PlanCheck;
 import io.ipamrepair.plan.PlanFile;
-import io.ipamrepair.plan.PlanFocus;
-import io.ipamrepair.source.ScreenedSource;
 import io.ipamrepair.undo.RecordedRun;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.random.RandomGenerator;
 
 /**
  * {@code resume RUN}: goes on with a run that was cut off between its steps, once it is recovered.
  * What is left is verified as the whole was at the beginning.
  */
 public final class Resume {
-  private final Etcd etcd;
-  private final Journal journal;
-  private final Operator operator;
-  private final Clock clock;
-  private final RandomGenerator random;
-  private final QuietTime quiet;
+  private final Workplace place;
+  private final RunOptions options;
 
-  /** The procedure and what it works with; see {@link Apply}. */
-  public Resume(
-      Etcd etcd,
-      Journal journal,
-      Operator operator,
-      Clock clock,
-      RandomGenerator random,
-      QuietTime quiet) {
-    this.etcd = etcd;
-    this.journal = journal;
-    this.operator = operator;
-    this.clock = clock;
-    this.random = random;
-    this.quiet = quiet;
+  /** The procedure, and what it works with. */
+  public Resume(Workplace place, RunOptions options) {
+    this.place = place;
+    this.options = options;
   }
 
   /**
@@ -53,99 +32,110 @@ public final class Resume {
    * @throws RunFormatException when the journal holds no run, or does not go with the record
    */
   public RunOutcome resume(String run) throws JournalException, RunFormatException {
-    String token = RunId.token(random);
+    String token = RunId.token(place.random());
     Recovery.Recovered recovered =
-        new Recovery(etcd, journal, operator.name(), token, clock).recover(run);
+        new Recovery(place.etcd(), place.journal(), place.operator().name(), token, place.clock())
+            .recover(run);
     if (recovered instanceof Recovery.Recovered.Not not) {
       return not.outcome();
     } else if (recovered instanceof Recovery.Recovered.Diverged diverged) {
       return new RunOutcome.TakenOver(run, 0, diverged.why() + "; it cannot be resumed");
     }
-    Recovery.Recovered.Settled settled = (Recovery.Recovered.Settled) recovered;
-    List<String> refusals = refusals(settled);
+    Errand errand = new Errand((Recovery.Recovered.Settled) recovered, token);
+    List<String> refusals = errand.refusals();
     if (!refusals.isEmpty()) {
       return new RunOutcome.Refused(refusals);
     }
     try {
-      OperatorLock.Taking taking =
-          OperatorLock.take(etcd, operator.name(), run, clock.instant(), token);
-      if (taking instanceof OperatorLock.Taking.Busy busy) {
-        return new RunOutcome.Locked(busy.holder());
-      }
-      try (OperatorLock lock = ((OperatorLock.Taking.Taken) taking).lock()) {
-        return goOn(settled.run(), lock, token);
-      }
+      return new Walk(place, options).go(errand);
     } catch (EtcdException unusable) {
       return new RunOutcome.EtcdUnusable(unusable.failure());
     } catch (TakenOverException taken) {
-      return new RunOutcome.TakenOver(run, settled.run().applied(), taken.getMessage());
+      return new RunOutcome.TakenOver(run, errand.done(), taken.getMessage());
     }
   }
 
-  private List<String> refusals(Recovery.Recovered.Settled settled) {
-    RecordedRun run = settled.run();
-    List<String> refusals = new ArrayList<>();
-    if (run.applied() == run.steps().size()) {
-      refusals.add("every step of run " + run.id() + " is applied: nothing is left to do");
-    }
-    if (!clock.instant().isBefore(run.plan().expires())) {
-      refusals.add(
-          "its plan expired at " + run.plan().expires() + "; roll it back, or make the plan again");
-    }
-    if (!settled.journalled()) {
-      refusals.add("its journal is open in another process");
-    }
-    return refusals;
-  }
+  private final class Errand implements Walk.Errand {
+    private final Recovery.Recovered.Settled settled;
+    private final RecordedRun recorded;
+    private final String token;
 
-  private RunOutcome goOn(RecordedRun run, OperatorLock lock, String token)
-      throws EtcdException, JournalException, TakenOverException {
-    int done = run.applied();
-    Plan left = run.plan().from(done);
-    Optional<RunOutcome> obstacle = judge(left, read(left));
-    if (obstacle.isPresent()) {
-      return obstacle.get();
+    Errand(Recovery.Recovered.Settled settled, String token) {
+      this.settled = settled;
+      this.recorded = settled.run();
+      this.token = token;
     }
-    operator.tell("undo, as far as it is applied: ipam-repair rollback " + run.id());
-    String question =
-        "Go on with "
-            + run.plan().title()
-            + " at step "
-            + (done + 1)
-            + " of "
-            + run.steps().size()
-            + ": write "
-            + left.writes()
-            + (left.writes() == 1 ? " key?" : " keys?");
-    if (!operator.confirms(question, Apply.answer(run.plan()))) {
-      return new RunOutcome.Declined();
-    }
-    // The prompt may have waited for long: everything from here on rests on this read.
-    IpamState now = read(left);
-    Optional<RunOutcome> since = judge(left, now);
-    if (since.isPresent()) {
-      return since.get();
-    }
-    try (RunJournal open = journal.open(run.id())) {
-      return new Run(etcd, operator, clock, quiet, lock, run.id(), token)
-          .resume(
-              open,
-              new PlanFile.Sealed(run.plan(), run.digest()),
-              HeldRecord.find(etcd, run.id())
-                  .orElseThrow(() -> new TakenOverException("the run record is gone")),
-              now);
-    }
-  }
 
-  private IpamState read(Plan left) throws EtcdException {
-    return new ScreenedSource(etcd).read(PlanFocus.of(left.steps()));
-  }
-
-  private static Optional<RunOutcome> judge(Plan left, IpamState fresh) {
-    List<String> moved = new ArrayList<>(PlanCheck.moved(left, fresh));
-    if (moved.isEmpty()) {
-      moved.addAll(Apply.harm(left, fresh));
+    @Override
+    public String run() {
+      return recorded.id();
     }
-    return moved.isEmpty() ? Optional.empty() : Optional.of(new RunOutcome.Moved(moved));
+
+    @Override
+    public String token() {
+      return token;
+    }
+
+    @Override
+    public Plan plan() {
+      return recorded.plan().from(done());
+    }
+
+    @Override
+    public int done() {
+      return recorded.applied();
+    }
+
+    @Override
+    public List<String> refusals() {
+      List<String> refusals = new ArrayList<>();
+      if (done() == recorded.steps().size()) {
+        refusals.add("every step of run " + run() + " is applied: nothing is left to do");
+      }
+      if (!place.clock().instant().isBefore(recorded.plan().expires())) {
+        refusals.add(
+            "its plan expired at "
+                + recorded.plan().expires()
+                + "; roll it back, or make the plan again");
+      }
+      if (!settled.journalled()) {
+        refusals.add("its journal is open in another process");
+      }
+      return refusals;
+    }
+
+    @Override
+    public String undo() {
+      return "undo, as far as it is applied: ipam-repair rollback " + run();
+    }
+
+    @Override
+    public String question() {
+      int keys = plan().writes();
+      return "Go on with "
+          + recorded.plan().title()
+          + " at step "
+          + (done() + 1)
+          + " of "
+          + recorded.steps().size()
+          + ": write "
+          + keys
+          + (keys == 1 ? " key?" : " keys?");
+    }
+
+    @Override
+    public RunOutcome write(OperatorLock lock, Carried carried, IpamState now)
+        throws EtcdException, JournalException, TakenOverException {
+      try (RunJournal open = place.journal().open(run())) {
+        return new Run(place, options, lock, run(), token)
+            .resume(
+                open,
+                new PlanFile.Sealed(recorded.plan(), recorded.digest()),
+                HeldRecord.find(place.etcd(), run())
+                    .orElseThrow(() -> new TakenOverException("the run record is gone")),
+                carried,
+                now);
+      }
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.ipamrepair.run;
 
 import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
@@ -16,7 +15,8 @@ import io.ipamrepair.undo.RecordedRun;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
 import io.ipamrepair.undo.Undo;
 import io.ipamrepair.undo.UndoConflictException;
-import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * {@code rollback RUN}: makes the plan that undoes a run; it is shown, applied and journalled like
@@ -24,26 +24,19 @@ import java.time.Clock;
  * of it can commit any more, and what the record says decides which steps were applied.
  */
 public final class Rollback {
-  private final Etcd etcd;
-  private final Journal journal;
-  private final Operator operator;
-  private final Clock clock;
-  private final String token;
+  private final Workplace place;
   private final EtcdLimits limits;
+  private final Undo.Choice choice;
 
   /**
    * A rollback to be.
    *
-   * @param token a random number of this process, for a run that must be taken over
+   * @param choice what of it the operator wants
    */
-  public Rollback(
-      Etcd etcd, Journal journal, Operator operator, Clock clock, String token, EtcdLimits limits) {
-    this.etcd = etcd;
-    this.journal = journal;
-    this.operator = operator;
-    this.clock = clock;
-    this.token = token;
+  public Rollback(Workplace place, EtcdLimits limits, Undo.Choice choice) {
+    this.place = place;
     this.limits = limits;
+    this.choice = choice;
   }
 
   /** The plan, or why there is none. */
@@ -66,9 +59,13 @@ public final class Rollback {
   public Prepared prepare(String run, Circumstances circumstances)
       throws JournalException, RunFormatException {
     try {
-      RunHistory history = journal.read(run);
+      RunHistory history = place.journal().read(run);
       RecordedRun recorded = new RunReader().read(history);
-      Recovery recovery = new Recovery(etcd, journal, operator.name(), token, clock);
+      // For a run that must be taken over.
+      String token = RunId.token(place.random());
+      Recovery recovery =
+          new Recovery(
+              place.etcd(), place.journal(), place.operator().name(), token, place.clock());
       boolean ended = isSettled(recorded);
       Recovery.Recovered recovered =
           ended ? recovery.look(history, recorded) : recovery.recover(run);
@@ -77,13 +74,15 @@ public final class Rollback {
       }
       RecordedRun settled = settled(recovered);
       if (!ended) {
-        operator.tell(
-            "run "
-                + run
-                + " had not ended; no step of it can commit any more: "
-                + (recovered instanceof Recovery.Recovered.Diverged diverged
-                    ? diverged.why()
-                    : settled.status().words()));
+        place
+            .operator()
+            .tell(
+                "run "
+                    + run
+                    + " had not ended; no step of it can commit any more: "
+                    + (recovered instanceof Recovery.Recovered.Diverged diverged
+                        ? diverged.why()
+                        : settled.status().words()));
       }
       return ready(settled, circumstances);
     } catch (EtcdException unusable) {
@@ -96,12 +95,34 @@ public final class Rollback {
   }
 
   private Prepared ready(RecordedRun settled, Circumstances circumstances)
-      throws EtcdException, UndoConflictException, PlanRefusedException {
+      throws EtcdException, JournalException, UndoConflictException, PlanRefusedException {
+    List<RecordedRun> others = others(settled.id());
     IpamState state =
-        new ScreenedSource(etcd)
-            .read(keys -> {}, now -> new Undo(settled, now).focus(limits, circumstances));
+        new ScreenedSource(place.etcd())
+            .read(
+                keys -> {},
+                now -> new Undo(settled, now, others, choice).focus(limits, circumstances));
     return new Prepared.Ready(
-        new Undo(settled, state).plan(new Planner(state, limits), circumstances));
+        new Undo(settled, state, others, choice).plan(new Planner(state, limits), circumstances));
+  }
+
+  /** The other runs of the journal, to name the one that a conflict comes from. */
+  private List<RecordedRun> others(String run) throws JournalException {
+    List<RecordedRun> others = new ArrayList<>();
+    for (Journal.Listed listed : place.journal().list()) {
+      if (listed instanceof Journal.Listed.Readable readable
+          && !readable.history().runId().equals(run)) {
+        try {
+          others.add(new RunReader().read(readable.history()));
+        } catch (RunFormatException unreadable) {
+          // It only cannot be named; what it changed is a conflict all the same.
+          place
+              .operator()
+              .tell("run " + readable.history().runId() + " cannot be read, and is not looked at");
+        }
+      }
+    }
+    return others;
   }
 
   /**

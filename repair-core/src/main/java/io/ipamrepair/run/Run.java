@@ -4,6 +4,9 @@ import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.Pools;
+import io.ipamrepair.carry.Carrying;
+import io.ipamrepair.carry.Carrying.Carried;
+import io.ipamrepair.carry.Carrying.CarriedWrite;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
@@ -21,7 +24,6 @@ import io.ipamrepair.kv.Transaction;
 import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
-import io.ipamrepair.plan.PlanCheck;
 import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.PlanFocus;
 import io.ipamrepair.source.ScreenedSource;
@@ -30,6 +32,7 @@ import io.ipamrepair.undo.RecordedRun;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -37,6 +40,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -47,31 +52,37 @@ import java.util.stream.Stream;
  */
 final class Run {
   /**
-   * How often a step that lost its compare to somebody else's write is tried again after a fresh
-   * read.
+   * How often a step that lost its compare to somebody else's write is tried again, as Calico's own
+   * clients do.
    */
-  private static final int TRIES = 5;
+  private static final int TRIES = 20;
 
+  /**
+   * After so many losses all is read again; until then only the keys that the step speaks of. A
+   * whole read takes longer than a busy block rests.
+   */
+  private static final int TRIES_ON_ONE_READ = 5;
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(400);
+
+  private final Workplace place;
   private final Etcd etcd;
   private final Operator operator;
   private final Clock clock;
   private final QuietTime quiet;
+  private final Carrying carrying;
   private final OperatorLock lock;
   private final String id;
   private final String token;
 
-  Run(
-      Etcd etcd,
-      Operator operator,
-      Clock clock,
-      QuietTime quiet,
-      OperatorLock lock,
-      String id,
-      String token) {
-    this.etcd = etcd;
-    this.operator = operator;
-    this.clock = clock;
-    this.quiet = quiet;
+  Run(Workplace place, RunOptions options, OperatorLock lock, String id, String token) {
+    this.place = place;
+    this.etcd = place.etcd();
+    this.operator = place.operator();
+    this.clock = place.clock();
+    this.quiet = options.quiet();
+    this.carrying = new Carrying(options.carrying());
     this.lock = lock;
     this.id = id;
     this.token = token;
@@ -80,10 +91,12 @@ final class Run {
   /**
    * Executes a plan.
    *
+   * @param carried the plan as it is on {@code fresh}
    * @param fresh the state on which it was judged, just now
    */
-  RunOutcome execute(Journal journal, PlanFile.Sealed sealed, byte[] planFile, IpamState fresh)
+  RunOutcome execute(PlanFile.Sealed sealed, byte[] planFile, Carried carried, IpamState fresh)
       throws JournalException, EtcdException {
+    Journal journal = place.journal();
     try (RunJournalist journalist = new RunJournalist(journal.create(id, clock.instant()), clock)) {
       Execution execution = new Execution(sealed, journalist);
       try {
@@ -94,7 +107,7 @@ final class Run {
         throw unusable;
       }
       operator.tell("journal " + journal.folder() + ", run " + id);
-      return execution.run(fresh);
+      return execution.run(carried.plan(), fresh);
     }
   }
 
@@ -103,11 +116,14 @@ final class Run {
    *
    * @param open its journal
    * @param record its record, as its recovery left it
-   * @param fresh the state on which the steps that are left were judged, just now
+   * @param carried the steps that are left, as they are on {@code fresh}
+   * @param fresh the state on which they were judged, just now
    */
-  RunOutcome resume(RunJournal open, PlanFile.Sealed sealed, HeldRecord record, IpamState fresh)
+  RunOutcome resume(
+      RunJournal open, PlanFile.Sealed sealed, HeldRecord record, Carried carried, IpamState fresh)
       throws JournalException {
-    return new Execution(sealed, new RunJournalist(open, clock)).resume(record, fresh);
+    return new Execution(sealed, new RunJournalist(open, clock))
+        .resume(record, carried.plan(), fresh);
   }
 
   private void dump(Journal journal, RunJournalist journalist)
@@ -134,8 +150,8 @@ final class Run {
       this.journalist = journalist;
     }
 
-    RunOutcome run(IpamState fresh) throws JournalException, EtcdException {
-      Optional<EtcdFailure> untried = trial(fresh);
+    RunOutcome run(Plan carried, IpamState fresh) throws JournalException, EtcdException {
+      Optional<EtcdFailure> untried = trial(carried, fresh);
       if (untried.isPresent()) {
         return nothingWritten(new RunOutcome.EtcdUnusable(untried.get()));
       }
@@ -157,9 +173,9 @@ final class Run {
       return steps(((Held) begun).record());
     }
 
-    RunOutcome resume(HeldRecord before, IpamState fresh) throws JournalException {
+    RunOutcome resume(HeldRecord before, Plan carried, IpamState fresh) throws JournalException {
       done = before.record().done();
-      Optional<EtcdFailure> untried = trial(fresh);
+      Optional<EtcdFailure> untried = trial(carried, fresh);
       if (untried.isPresent()) {
         return ended(new RunOutcome.EtcdUnusable(untried.get()), List.of(untried.get().line()));
       }
@@ -230,8 +246,10 @@ final class Run {
     /**
      * Each step in full size, with one compare that cannot hold: limits and permissions show before
      * anything is written.
+     *
+     * @param left the steps that are to be done
      */
-    private Optional<EtcdFailure> trial(IpamState fresh) {
+    private Optional<EtcdFailure> trial(Plan left, IpamState fresh) {
       for (int number = done + 1; number <= plan.steps().size(); number++) {
         RunRecord next =
             new RunRecord(
@@ -243,7 +261,7 @@ final class Run {
                 operator.name(),
                 token,
                 journalist.head());
-        Step step = plan.steps().get(number - 1);
+        Step step = left.steps().get(number - 1 - done);
         CommitOutcome outcome =
             etcd.commit(
                 StepTransaction.bind(step, clock.instant()).trial(fresh, lock, recordKey, next));
@@ -356,29 +374,36 @@ final class Run {
     /** One step: fresh read, intent on disk, commit, settle, outcome on disk. */
     private final class StepRun {
       private final int number;
-      private final Step step;
-      private HeldRecord record;
+      private final HeldRecord record;
+
+      /** This step and those after it, as planned. */
+      private final Plan left;
 
       StepRun(int number, HeldRecord record) {
         this.number = number;
-        this.step = plan.steps().get(number - 1);
+        this.left = plan.from(number - 1);
         this.record = record;
       }
 
       StepResult run() throws JournalException, EtcdException {
-        if (step.quietFirst()) {
+        if (left.steps().get(0).quietFirst()) {
           Optional<String> restless = awaitQuiet();
           if (restless.isPresent()) {
             return stop(new RunOutcome.Moved(List.of(restless.get())), List.of(restless.get()));
           }
         }
-        for (int attempt = 1; attempt <= TRIES; attempt++) {
-          IpamState fresh = new ScreenedSource(etcd).read(PlanFocus.of(List.of(step)));
-          List<String> moved = PlanCheck.moved(step, fresh);
+        Optional<IpamState> whole = Optional.empty();
+        for (int attempt = 0; attempt < TRIES; attempt++) {
+          if (attempt % TRIES_ON_ONE_READ == 0) {
+            whole = Optional.of(new ScreenedSource(etcd).read(PlanFocus.of(left.steps())));
+          }
+          IpamState fresh = refreshed(whole.orElseThrow());
+          Carried carried = carrying.onto(left, number - 1, fresh);
+          List<String> moved = moved(carried, fresh);
           if (!moved.isEmpty()) {
             return stop(new RunOutcome.Moved(moved), moved);
           }
-          Optional<StepResult> result = attempt(fresh);
+          Optional<StepResult> result = attempt(carried, fresh);
           if (result.isPresent()) {
             return result.get();
           }
@@ -388,9 +413,55 @@ final class Run {
                   + " of "
                   + plan.steps().size()
                   + "  somebody wrote first; nothing it rests on changed, trying again");
+          pause(attempt);
         }
         String busy = "step " + number + " lost to other writers " + TRIES + " times";
         return stop(new RunOutcome.Moved(List.of(busy)), List.of(busy));
+      }
+
+      /** What stands against this step now; those after it have their own turn. */
+      private List<String> moved(Carried carried, IpamState fresh) {
+        Carried first =
+            new Carried(
+                carried.plan().withSteps(carried.plan().steps().subList(0, 1)),
+                ofThisStep(carried),
+                carried.conflicts().stream()
+                    .filter(conflict -> writtenKeys().contains(conflict.key()))
+                    .toList());
+        List<String> moved = Walk.moved(first, fresh);
+        // Rules were judged on the way here; they are again where the bytes are others now.
+        return moved.isEmpty() && !first.carried().isEmpty()
+            ? Apply.harm(carried.plan(), fresh)
+            : moved;
+      }
+
+      private List<CarriedWrite> ofThisStep(Carried carried) {
+        return carried.carried().stream().filter(write -> write.step() == number).toList();
+      }
+
+      private List<Bytes> writtenKeys() {
+        return left.steps().get(0).writes().stream().map(PlannedWrite::key).toList();
+      }
+
+      /**
+       * The state with the keys that this step speaks of as they are this very moment. What rests
+       * on others is judged on the older read, and held by its compares from then on.
+       */
+      private IpamState refreshed(IpamState whole) throws EtcdException {
+        Set<Bytes> keys = new TreeSet<>(writtenKeys());
+        left.steps()
+            .get(0)
+            .requires()
+            .forEach(requirement -> keys.addAll(requirement.keys(whole.layout())));
+        List<Bytes> asked = List.copyOf(keys);
+        return whole.refreshed(asked, etcd.get(asked).value());
+      }
+
+      /** Longer each time, and by chance, so that two who wait do not meet again. */
+      private void pause(int attempt) {
+        long longest =
+            Math.min(LONGEST_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << Math.min(attempt, 10));
+        LockSupport.parkNanos(longest / 2 + place.random().nextLong(longest / 2));
       }
 
       private StepResult stop(RunOutcome outcome, List<String> reasons) {
@@ -398,9 +469,11 @@ final class Run {
       }
 
       /** The result, or nothing when a compare was lost and the step may be tried again. */
-      private Optional<StepResult> attempt(IpamState fresh) throws JournalException {
-        StepTransaction transaction = StepTransaction.bind(step, clock.instant());
-        journalist.intent(number, fresh.revision(), transaction.bound());
+      private Optional<StepResult> attempt(Carried carried, IpamState fresh)
+          throws JournalException {
+        StepTransaction transaction =
+            StepTransaction.bind(carried.plan().steps().get(0), clock.instant());
+        journalist.intent(number, fresh.revision(), transaction.bound(), ofThisStep(carried));
         RunRecord next = record.record().withDone(number, journalist.head());
         CommitOutcome outcome = etcd.commit(transaction.commit(fresh, lock, record, next));
         if (outcome instanceof CommitOutcome.Applied applied) {

@@ -1,5 +1,6 @@
 package io.ipamrepair.run;
 
+import io.ipamrepair.carry.Carrying;
 import io.ipamrepair.journal.EntryKind;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.journal.RunJournal;
@@ -12,6 +13,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -93,17 +95,36 @@ final class RunJournalist implements AutoCloseable {
             .toArray());
   }
 
-  /** A step is about to be sent, with exactly these bytes. */
-  void intent(int step, long readRevision, Map<Bytes, Optional<Bytes>> bound)
+  /**
+   * A step is about to be sent, with exactly these bytes.
+   *
+   * @param carried the writes that were carried over: what their keys had instead of what the plan
+   *     says
+   */
+  void intent(
+      int step,
+      long readRevision,
+      Map<Bytes, Optional<Bytes>> bound,
+      Collection<Carrying.CarriedWrite> carried)
       throws JournalException {
+    List<RunJournal.NewEntry> entries = new ArrayList<>();
+    Instant at = now();
+    for (Carrying.CarriedWrite write : carried) {
+      entries.add(
+          new RunJournal.NewEntry(
+              EntryKind.CARRIED,
+              step,
+              at,
+              image(write.key(), Optional.of(write.before())).encode().toArray()));
+    }
     List<Json> writes = new ArrayList<>();
     bound.forEach((key, bytes) -> writes.add(image(key, bytes)));
-    append(
-        EntryKind.INTENT,
-        step,
+    byte[] intent =
         Json.Obj.of("readRevision", Json.Num.of(readRevision), "writes", new Json.Array(writes))
             .encode()
-            .toArray());
+            .toArray();
+    entries.add(new RunJournal.NewEntry(EntryKind.INTENT, step, at, intent));
+    journal.appendAll(entries);
   }
 
   /** What became of a step. */

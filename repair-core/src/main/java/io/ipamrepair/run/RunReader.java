@@ -61,6 +61,8 @@ public final class RunReader {
     OptionalLong[] revision = new OptionalLong[count];
     java.util.Arrays.fill(revision, OptionalLong.empty());
     Map<Integer, Map<Bytes, Optional<Bytes>>> written = new HashMap<>();
+    Map<Integer, Map<Bytes, Bytes>> carried = new HashMap<>();
+    Map<Bytes, Bytes> carriedNext = new HashMap<>();
     RecordedRun.Status ended = RecordedRun.Status.OPEN;
     String operator = plan.plan().author();
     for (Entry entry : history.entries()) {
@@ -71,9 +73,15 @@ public final class RunReader {
           // A run that was resumed goes on behind its end.
           ended = RecordedRun.Status.OPEN;
         }
+        case CARRIED -> {
+          Json.Obj image = object(entry);
+          carriedNext.put(bytes(image.needText("key")), bytes(image.needText("value")));
+        }
         case INTENT -> {
           status[index] = StepStatus.UNKNOWN;
           written.put(index, writes(object(entry)));
+          carried.put(index, Map.copyOf(carriedNext));
+          carriedNext.clear();
         }
         case OUTCOME -> {
           status[index] = StepStatus.valueOf(object(entry).needText("status"));
@@ -88,7 +96,11 @@ public final class RunReader {
     List<RecordedStep> steps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       steps.add(
-          new RecordedStep(status[i], revision[i], written.getOrDefault(i, Map.of()), Map.of()));
+          new RecordedStep(
+              status[i],
+              revision[i],
+              written.getOrDefault(i, Map.of()),
+              carried.getOrDefault(i, Map.of())));
     }
     return new RecordedRun(
         history.runId(), plan.plan(), plan.digest(), operator, history.createdAt(), steps, ended);

@@ -71,13 +71,16 @@ public final class EtcdctlScript {
     List<String> operations = new ArrayList<>();
     for (PlannedWrite write : step.writes()) {
       String key = quoted(prefix.plus(write.key()));
-      Optional<Bytes> wrote = recorded.written().getOrDefault(write.key(), write.after());
+      Optional<Bytes> wrote = recorded.after(write);
       compares.add(
           wrote
               .map(bytes -> "value(" + key + ") = " + quoted(bytes))
               .orElse("create(" + key + ") = \"0\""));
       operations.add(
-          write.before().map(bytes -> "put " + key + " " + quoted(bytes)).orElse("del " + key));
+          recorded
+              .before(write)
+              .map(bytes -> "put " + key + " " + quoted(bytes))
+              .orElse("del " + key));
     }
     lines.add("");
     String end = end(compares, operations);

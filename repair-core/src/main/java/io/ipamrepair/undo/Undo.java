@@ -4,6 +4,7 @@ import io.ipamrepair.calico.CalicoKey;
 import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.Stored;
+import io.ipamrepair.carry.Carrying;
 import io.ipamrepair.carry.ThreeWay;
 import io.ipamrepair.carry.ThreeWay.Part;
 import io.ipamrepair.carry.ThreeWay.Standing;
@@ -54,28 +55,36 @@ public final class Undo {
   private final RecordedRun run;
   private final IpamState state;
   private final List<RecordedRun> others;
-  private final boolean withoutConflicts;
+  private final Choice choice;
   private final List<String> conflicts = new ArrayList<>();
   private final List<String> undone = new ArrayList<>();
 
+  /**
+   * What the operator wants undone.
+   *
+   * @param manner which keys that others wrote since are undone in parts
+   * @param withoutConflicts whether units in conflict are left as they are, and the others undone
+   */
+  public record Choice(Carrying.Manner manner, boolean withoutConflicts) {
+    /** Everything, or nothing where there is a conflict. */
+    public static final Choice ALL_OR_NOTHING = new Choice(Carrying.Manner.KNOWN, false);
+  }
+
   /** The rollback of {@code run}, on {@code state}, all of it or nothing. */
   public Undo(RecordedRun run, IpamState state) {
-    this(run, state, List.of(), false);
+    this(run, state, List.of(), Choice.ALL_OR_NOTHING);
   }
 
   /**
    * A rollback.
    *
    * @param others other runs that the journal knows, to name the one that a conflict comes from
-   * @param withoutConflicts whether units in conflict are left as they are, and the others taken
-   *     back
    */
-  public Undo(
-      RecordedRun run, IpamState state, Collection<RecordedRun> others, boolean withoutConflicts) {
+  public Undo(RecordedRun run, IpamState state, Collection<RecordedRun> others, Choice choice) {
     this.run = run;
     this.state = state;
     this.others = List.copyOf(others);
-    this.withoutConflicts = withoutConflicts;
+    this.choice = choice;
   }
 
   /**
@@ -117,7 +126,7 @@ public final class Undo {
         }
       }
     }
-    if (!conflicts.isEmpty() && !withoutConflicts) {
+    if (!conflicts.isEmpty() && !choice.withoutConflicts()) {
       throw new UndoConflictException(conflicts);
     }
     if (steps.isEmpty()) {
@@ -206,10 +215,12 @@ public final class Undo {
         return new Undoing(
             asLeft ? Standing.AS_LEFT : Standing.AS_BEFORE, found.isPresent(), List.of());
       }
-      Optional<List<Part>> parts =
+      boolean whole =
           asBefore && !(at(write) instanceof CalicoKey.HandleKey)
-              ? Optional.empty()
-              : ThreeWay.of(at(write), before, wrote, found);
+              || !asLeft && choice.manner() == Carrying.Manner.EXACT;
+      boolean unknownToo = choice.manner() == Carrying.Manner.UNKNOWN_MEMBERS_TOO;
+      Optional<List<Part>> parts =
+          whole ? Optional.empty() : ThreeWay.of(at(write), before, wrote, found, unknownToo);
       if (parts.isPresent()) {
         return new Undoing(asBefore ? Standing.AS_BEFORE : Standing.AS_LEFT, asLeft, parts.get());
       }

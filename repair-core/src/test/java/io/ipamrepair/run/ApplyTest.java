@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.ClientInterceptor;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.carry.Carrying;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.TimeLimits;
 import io.ipamrepair.journal.Journal;
@@ -19,6 +20,7 @@ import io.ipamrepair.testing.Faults;
 import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
 import io.ipamrepair.undo.RecordedRun;
+import io.ipamrepair.undo.Undo;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,8 +41,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The whole procedure on a real etcd with a real journal. */
 @Tag("etcd")
 class ApplyTest {
-  private static final QuietTime QUICK =
-      new QuietTime(Duration.ofMillis(100), Duration.ofSeconds(5));
+  private static final RunOptions OPTIONS =
+      new RunOptions(
+          new QuietTime(Duration.ofMillis(100), Duration.ofSeconds(5)), Carrying.Manner.KNOWN);
   private static final Clock CLOCK = Clock.systemUTC();
 
   @TempDir Path folder;
@@ -99,6 +102,10 @@ class ApplyTest {
     return people.stream().flatMap(somebody -> somebody.told().stream()).toList();
   }
 
+  private Workplace place(Etcd etcd, Operator operator) {
+    return new Workplace(etcd, journal(), operator, CLOCK, random);
+  }
+
   private RunOutcome apply(Plan plan, ClientInterceptor... faults) throws Exception {
     return apply(plan, true, false, faults);
   }
@@ -106,7 +113,7 @@ class ApplyTest {
   private RunOutcome apply(Plan plan, boolean yes, boolean dryRun, ClientInterceptor... faults)
       throws Exception {
     try (Etcd etcd = connect(faults)) {
-      return new Apply(etcd, journal(), operator(yes), CLOCK, random, QUICK)
+      return new Apply(place(etcd, operator(yes)), OPTIONS)
           .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), dryRun);
     }
   }
@@ -114,7 +121,7 @@ class ApplyTest {
   private Rollback.Prepared prepareRollback(String run) throws Exception {
     try (Etcd etcd = connect()) {
       return new Rollback(
-              etcd, journal(), operator(true), CLOCK, RunId.token(random), EtcdLimits.standard())
+              place(etcd, operator(true)), EtcdLimits.standard(), Undo.Choice.ALL_OR_NOTHING)
           .prepare(run, circumstances(etcd, "rollback", run));
     }
   }
@@ -181,12 +188,7 @@ class ApplyTest {
   @Test
   void aPodThatStartedInTheBlockKeepsItsAddressWhenTheOwnerIsPutBack() throws Exception {
     String run = reassigned();
-    String withPod =
-        block()
-            .replaceFirst("(\"allocations\":\\[(?:\\d+,){14})null", "$10")
-            .replaceFirst("\"unallocated\":\\[14,", "\"unallocated\":[")
-            .replaceFirst("(\"sequenceNumber\":[0-9]+)([0-8])", "$19");
-    assertThat(withPod).isNotEqualTo(block());
+    String withPod = withPod(block());
     server.put(WRONGLY_DELETED, withPod);
 
     run(apply(((Rollback.Prepared.Ready) prepareRollback(run)).plan()));
@@ -197,6 +199,104 @@ class ApplyTest {
                 .replaceFirst("\"affinity\":\"host:[^\"]*\"", "\"affinity\":null")
                 .replaceFirst("\"affinity_claim_time\":\"[^\"]*\",", "")
                 .replaceFirst("(\"sequenceNumber\":)[0-9]+", "$1" + (number(withPod) + 1)));
+  }
+
+  /** The block as it is when a pod has started in it: ordinal 14, the head of its queue. */
+  private static String withPod(String block) {
+    String withPod =
+        block
+            .replaceFirst("(\"allocations\":\\[(?:\\d+,){14})null", "$10")
+            .replaceFirst("\"unallocated\":\\[14,", "\"unallocated\":[")
+            .replaceFirst("(\"sequenceNumber\":)[0-9]+", "$1" + (number(block) + 1));
+    assertThat(withPod).isNotEqualTo(block);
+    return withPod;
+  }
+
+  private Plan reassignment() throws Exception {
+    load("v3.32.1", "incident-wrong-deletion");
+    return plan("reassign-affinity", "--block", "10.64.64.64/26", "--to", "kubernetes1003");
+  }
+
+  private RunOutcome apply(Plan plan, Carrying.Manner manner) throws Exception {
+    try (Etcd etcd = connect()) {
+      return new Apply(place(etcd, operator(true)), new RunOptions(OPTIONS.quiet(), manner))
+          .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
+    }
+  }
+
+  @Test
+  void aPodThatStartedSinceThePlanKeepsItsAddressAndTheRollbackTooBringsTheBlockAsItWasThen()
+      throws Exception {
+    Plan plan = reassignment();
+    server.put(WRONGLY_DELETED, withPod(block()));
+    Map<Bytes, Bytes> before = server.calico();
+
+    String run = run(apply(plan));
+    assertThat(block())
+        .as("with the new owner, and the pod")
+        .contains("\"affinity\":\"host:kubernetes1003\"")
+        .contains(allocations(before.get(Bytes.utf8(WRONGLY_DELETED)).display()))
+        .contains("\"sequenceNumber\":" + (number(withPod(block())) - 1));
+    assertThat(recorded(run).steps().get(0).carried())
+        .as("what the journal says that the key had")
+        .containsEntry(Bytes.utf8(WRONGLY_DELETED), before.get(Bytes.utf8(WRONGLY_DELETED)));
+
+    run(apply(((Rollback.Prepared.Ready) prepareRollback(run)).plan()));
+    assertThat(server.calico()).as("after the rollback").isEqualTo(before);
+  }
+
+  private static String allocations(String block) {
+    return block.replaceFirst(".*(\"allocations\":\\[[^\\]]*\\]).*", "$1");
+  }
+
+  @Test
+  void aPlanThatMustBeExactIsNotCarriedOver() throws Exception {
+    Plan plan = reassignment();
+    server.put(WRONGLY_DELETED, withPod(block()));
+    Map<Bytes, Bytes> before = server.calico();
+    assertThat(apply(plan, Carrying.Manner.EXACT)).isInstanceOf(RunOutcome.Moved.class);
+    assertThat(server.calico()).isEqualTo(before);
+  }
+
+  @Test
+  void anOwnerThatTheBlockGotSinceThePlanIsAConflictShownBesideWhatWasPlanned() throws Exception {
+    Plan plan = reassignment();
+    server.put(
+        WRONGLY_DELETED,
+        withPod(block()).replace("\"affinity\":null", "\"affinity\":\"host:kubernetes1004\""));
+    Map<Bytes, Bytes> before = server.calico();
+    RunOutcome outcome = apply(plan);
+    assertThat(outcome).isInstanceOf(RunOutcome.Moved.class);
+    assertThat(((RunOutcome.Moved) outcome).moved())
+        .anyMatch(line -> line.equals("block:10.64.64.64/26: owner nobody → host:kubernetes1004"))
+        .anyMatch(line -> line.equals("  the plan:   owner nobody → kubernetes1003"))
+        .anyMatch(line -> line.startsWith("  since then: owner nobody → kubernetes1004"));
+    assertThat(server.calico()).isEqualTo(before);
+  }
+
+  @Test
+  void aBlockThatWasDeletedAndMadeAgainIsAConflict() throws Exception {
+    Plan plan = reassignment();
+    String block = block();
+    server.delete(WRONGLY_DELETED);
+    server.put(WRONGLY_DELETED, block);
+    RunOutcome outcome = apply(plan);
+    assertThat(outcome).isInstanceOf(RunOutcome.Moved.class);
+    assertThat(((RunOutcome.Moved) outcome).moved())
+        .anyMatch(line -> line.contains("it was deleted and created again"));
+  }
+
+  @Test
+  void aMemberThatNobodyKnowsIsCarriedOverOnlyWhenTheOperatorAcceptsThat() throws Exception {
+    Plan plan = reassignment();
+    server.put(
+        WRONGLY_DELETED, withPod(block()).replaceFirst("\"deleted\"", "\"later\":7,\"deleted\""));
+    RunOutcome outcome = apply(plan);
+    assertThat(outcome).isInstanceOf(RunOutcome.Moved.class);
+    assertThat(((RunOutcome.Moved) outcome).moved())
+        .anyMatch(line -> line.contains("later: its meaning is not known here"));
+    run(apply(plan, Carrying.Manner.UNKNOWN_MEMBERS_TOO));
+    assertThat(block()).contains("\"later\":7,", "\"affinity\":\"host:kubernetes1003\"");
   }
 
   private static long number(String block) {
@@ -370,7 +470,7 @@ class ApplyTest {
         };
     try (Etcd etcd = connect()) {
       assertThat(
-              new Apply(etcd, journal(), slow, CLOCK, random, QUICK)
+              new Apply(place(etcd, slow), OPTIONS)
                   .apply(
                       new PlanFile.Sealed(plan, PlanFile.digest(plan)),
                       PlanFile.bytes(plan),

@@ -12,6 +12,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.carry.Carrying;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.TimeLimits;
 import io.ipamrepair.journal.Journal;
@@ -30,6 +31,7 @@ import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
 import io.ipamrepair.undo.RecordedRun;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
+import io.ipamrepair.undo.Undo;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,8 +64,9 @@ class FaultLoopTest {
   /** Of the boundaries, one in so many is tried in the short run, which ones the seed decides. */
   private static final int ONE_IN = LONG ? 1 : 20;
 
-  private static final QuietTime QUICK =
-      new QuietTime(Duration.ofMillis(20), Duration.ofSeconds(20));
+  private static final RunOptions OPTIONS =
+      new RunOptions(
+          new QuietTime(Duration.ofMillis(20), Duration.ofSeconds(20)), Carrying.Manner.KNOWN);
 
   @AutoClose private final ThrowawayEtcd server = ThrowawayEtcd.start();
   @TempDir Path folder;
@@ -242,9 +245,13 @@ class FaultLoopTest {
     }
 
     /** Whether the fault struck. */
+    private Workplace place(Etcd etcd) {
+      return new Workplace(etcd, journal, operator, clock, random);
+    }
+
     boolean apply(Fault fault) throws Exception {
       try (Etcd etcd = connect(fault)) {
-        new Apply(etcd, journal, operator, clock, random, QUICK)
+        new Apply(place(etcd), OPTIONS)
             .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
       } catch (Died died) {
         operator.tell("died");
@@ -326,7 +333,7 @@ class FaultLoopTest {
 
     private void resume(String run) throws Exception {
       try (Etcd etcd = connect()) {
-        RunOutcome outcome = new Resume(etcd, journal, operator, clock, random, QUICK).resume(run);
+        RunOutcome outcome = new Resume(place(etcd), OPTIONS).resume(run);
         assertThat(outcome).as(what).isInstanceOf(RunOutcome.Applied.class);
       }
     }
@@ -335,7 +342,7 @@ class FaultLoopTest {
       try (Etcd etcd = connect()) {
         Instant now = clock.instant();
         Rollback.Prepared prepared =
-            new Rollback(etcd, journal, operator, clock, RunId.token(random), EtcdLimits.standard())
+            new Rollback(place(etcd), EtcdLimits.standard(), Undo.Choice.ALL_OR_NOTHING)
                 .prepare(
                     run,
                     new Circumstances(
@@ -348,7 +355,7 @@ class FaultLoopTest {
         assertThat(prepared).as(what).isInstanceOf(Rollback.Prepared.Ready.class);
         Plan undo = ((Rollback.Prepared.Ready) prepared).plan();
         RunOutcome outcome =
-            new Apply(etcd, journal, operator, clock, random, QUICK)
+            new Apply(place(etcd), OPTIONS)
                 .apply(
                     new PlanFile.Sealed(undo, PlanFile.digest(undo)), PlanFile.bytes(undo), false);
         assertThat(outcome).as(what).isInstanceOf(RunOutcome.Applied.class);

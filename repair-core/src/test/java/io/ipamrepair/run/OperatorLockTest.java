@@ -46,9 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
 class OperatorLockTest {
   private static final Instant NOW = Instant.parse("2026-11-24T03:12:07Z");
   private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
-  private static final QuietTime QUICK =
-      new QuietTime(Duration.ofMillis(20), Duration.ofSeconds(20));
-
   @AutoClose private final ThrowawayEtcd server = ThrowawayEtcd.start();
   @TempDir Path folder;
 
@@ -142,7 +139,9 @@ class OperatorLockTest {
               prompt.happens();
               return true;
             });
-    return new Apply(etcd, Journal.at(folder.resolve(name)), operator, CLOCK, new Random(7), QUICK)
+    return new Apply(
+            new Workplace(etcd, Journal.at(folder.resolve(name)), operator, CLOCK, new Random(7)),
+            RunOptions.standard())
         .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
   }
 

@@ -1,0 +1,16 @@
+package io.ipamrepair.run;
+
+import io.ipamrepair.carry.Carrying;
+
+/**
+ * How the operator wants a run to behave.
+ *
+ * @param quiet how long blocks must rest before a pool goes
+ * @param carrying how much of what others changed since is carried over
+ */
+public record RunOptions(QuietTime quiet, Carrying.Manner carrying) {
+  /** What stands for options that are not given. */
+  public static RunOptions standard() {
+    return new RunOptions(QuietTime.standard(), Carrying.Manner.KNOWN);
+  }
+}
