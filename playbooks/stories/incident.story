@@ -78,7 +78,7 @@ $ ipam-repair review remove-pool.json
 |   requires
 |     each key above exactly as it is now
 |     pool eqiad-pods as it is now
-| Rollback  puts back 1 key, byte for byte: ipam-repair rollback RUN (apply prints the run's ID)
+| Rollback  puts back 1 key; what others write meanwhile stays: ipam-repair rollback RUN (apply prints the run's ID)
 | Next: ipam-repair apply remove-pool.json
 
 # Can it be applied, as things are now? Then do it. (Without --yes, apply asks for the pool's name.)
@@ -123,7 +123,7 @@ $ ipam-repair rollback RUN --yes
 |             block:10.64.64.0/26, block:10.64.64.64/26, block:10.64.64.128/26, block:10.64.64.192/26
 | Judged    all rules, on all 99 keys at revision N
 | Impact    0 addresses of 0 workloads on 0 nodes
-|           Undoes what run RUN did; every key gets its old bytes.
+|           Undoes what run RUN did: its old bytes for each key that nobody wrote since, else the run's part in it.
 | Step 1    one transaction
 |   + pool eqiad-pods-second  put back, byte for byte, as before run RUN
 |       why: undoes run RUN
@@ -142,7 +142,7 @@ $ ipam-repair rollback RUN --yes
 |       spec.assignmentMode Automatic added
 |   requires
 |     each key above exactly as it is now
-| Rollback  puts back 1 key, byte for byte: ipam-repair rollback RUN (apply prints the run's ID)
+| Rollback  puts back 1 key; what others write meanwhile stays: ipam-repair rollback RUN (apply prints the run's ID)
 | plan DIGEST  Roll back run RUN: Remove pool eqiad-pods-second (10.64.64.1/24)
 | undo, once it is applied: ipam-repair rollback RUN
 | Roll back run RUN: Remove pool eqiad-pods-second (10.64.64.1/24): write 1 key in 1 transaction? yes (--yes)
@@ -234,7 +234,7 @@ $ ipam-repair review block-64.json
 |     pool eqiad-pods-second as it is now
 |     config as it is now
 |     node kubernetes1003 owns at most 19 other ipv4 blocks
-| Rollback  puts back 2 keys, byte for byte: ipam-repair rollback RUN (apply prints the run's ID)
+| Rollback  puts back 2 keys; what others write meanwhile stays: ipam-repair rollback RUN (apply prints the run's ID)
 | Next: ipam-repair apply block-64.json
 
 $ ipam-repair apply block-64.json --yes

@@ -59,7 +59,7 @@ $ ipam-repair review remove.json
 |   requires
 |     each key above exactly as it is now
 |     pool eqiad-pods as it is now
-| Rollback  puts back 1 key, byte for byte: ipam-repair rollback RUN (apply prints the run's ID)
+| Rollback  puts back 1 key; what others write meanwhile stays: ipam-repair rollback RUN (apply prints the run's ID)
 | Next: ipam-repair apply remove.json
 
 $ ipam-repair apply remove.json --dry-run
@@ -173,7 +173,7 @@ $ ipam-repair review back.json
 |     pool eqiad-pods-second as it is now
 |     config as it is now
 |     node kubernetes1003 owns at most 19 other ipv4 blocks
-| Rollback  puts back 2 keys, byte for byte: ipam-repair rollback RUN (apply prints the run's ID)
+| Rollback  puts back 2 keys; what others write meanwhile stays: ipam-repair rollback RUN (apply prints the run's ID)
 | Next: ipam-repair apply back.json
 
 $ ipam-repair apply back.json

@@ -47,7 +47,7 @@ final class Application {
     } else {
       done(outcome);
     }
-    session.terminal().messages(lines(outcome));
+    session.terminal().messages(lines(outcome, steps.isPresent()));
     return exit(outcome);
   }
 
@@ -93,7 +93,7 @@ final class Application {
   }
 
   /** What is said on stderr. */
-  private static List<String> lines(RunOutcome outcome) {
+  private static List<String> lines(RunOutcome outcome, boolean ofPlan) {
     List<String> lines = new ArrayList<>();
     if (outcome instanceof RunOutcome.Applied applied) {
       lines.addAll(applied.notes());
@@ -108,7 +108,10 @@ final class Application {
     } else if (outcome instanceof RunOutcome.Moved moved) {
       lines.add("Refused, nothing of the plan written. What it rests on is not as it was:");
       moved.moved().forEach(line -> lines.add("  " + line));
-      lines.add("Look again: ipam-repair scan, then make the plan again.");
+      lines.add(
+          ofPlan
+              ? "Make the plan again, and see what differs: ipam-repair replan PLAN"
+              : "Look: ipam-repair scan");
     } else if (outcome instanceof RunOutcome.EtcdUnusable unusable) {
       lines.add("etcd cannot be used, nothing of the plan written: " + unusable.failure().line());
     } else if (outcome instanceof RunOutcome.JournalUnusable unusable) {

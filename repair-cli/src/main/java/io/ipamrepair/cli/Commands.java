@@ -29,6 +29,7 @@ final class Commands {
     all.put("remove-pool", RemovePoolCommand.class);
     all.put("release-orphan-blocks", ReleaseOrphanBlocksCommand.class);
     all.put("reassign-affinity", ReassignAffinityCommand.class);
+    all.put("replan", ReplanCommand.class);
     all.put("review", ReviewCommand.class);
     all.put("apply", ApplyCommand.class);
     all.put("rollback", RollbackCommand.class);

@@ -50,11 +50,13 @@ final class PlanOutput {
   /**
    * Writes the plan to the file that was asked for, or to one named by command and time in the
    * current folder; and says what was written, in text or as JSON.
+   *
+   * @param more members of the JSON besides those of every plan
    */
-  void write(String command, Plan plan, boolean json) {
+  void write(String command, Plan plan, boolean json, Map<String, Json> more) {
     Path file = file(command, plan);
     if (json) {
-      session.terminal().raw(PrettyJson.of(json(file, plan)));
+      session.terminal().raw(PrettyJson.of(json(file, plan, more)));
     } else {
       tell(file, plan);
     }
@@ -132,13 +134,14 @@ final class PlanOutput {
         .collect(Collectors.joining(", "));
   }
 
-  private static Json.Obj json(Path file, Plan plan) {
+  private static Json.Obj json(Path file, Plan plan, Map<String, Json> more) {
     Map<String, Json> members = new LinkedHashMap<>();
     members.put("plan", new Json.Text(file.toString()));
     members.put("digest", new Json.Text(PlanFile.digest(plan)));
     members.put("steps", Json.Num.of(plan.steps().size()));
     members.put("keys", Json.Num.of(plan.writes()));
     members.put("addresses", Json.Num.of(plan.impact().addresses()));
+    members.putAll(more);
     return new Json.Obj(members);
   }
 }

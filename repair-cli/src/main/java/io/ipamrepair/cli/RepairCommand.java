@@ -11,6 +11,7 @@ import io.ipamrepair.source.Origin;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 
 /** A command that makes a plan out of a repair. It changes nothing. */
@@ -26,15 +27,19 @@ abstract class RepairCommand extends ToolCommand {
   @Override
   public ExitCode call() {
     PlanOutput output = PlanOutput.at(session, planOptions.out);
-    Instant now = session.now();
-    Repair repair = repair(now);
-    ReadState read = session.read(top(), repair::focus);
-    Plan plan = plan(repair, read.state(), circumstances(read.origin(), now));
-    output.write(repair.name(), plan, json());
+    Plan plan = plan(session.now(), planOptions.reason);
+    output.write(plan.command().get(0), plan, json(), Map.of());
     return ExitCode.DONE;
   }
 
-  private Circumstances circumstances(Origin origin, Instant now) {
+  /** The plan on the state as it is now. */
+  Plan plan(Instant now, String reason) {
+    Repair repair = repair(now);
+    ReadState read = session.read(top(), repair::focus);
+    return plan(repair, read.state(), circumstances(read.origin(), now, reason));
+  }
+
+  private Circumstances circumstances(Origin origin, Instant now, String reason) {
     List<String> command = new ArrayList<>(arguments());
     origin.option().ifPresent(command::add);
     return new Circumstances(
@@ -42,7 +47,7 @@ abstract class RepairCommand extends ToolCommand {
         session.operatorName(),
         now,
         now.plus(planOptions.expires),
-        planOptions.reason,
+        reason,
         origin.etcdClusterId());
   }
 

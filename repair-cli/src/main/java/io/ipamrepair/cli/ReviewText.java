@@ -77,7 +77,7 @@ final class ReviewText {
   private static String rollback(Plan plan) {
     return "puts back "
         + Words.count(plan.writes(), "key")
-        + ", byte for byte: ipam-repair rollback RUN (apply prints the run's ID)";
+        + "; what others write meanwhile stays: ipam-repair rollback RUN (apply prints the run's ID)";
   }
 
   private void why(Plan plan) {

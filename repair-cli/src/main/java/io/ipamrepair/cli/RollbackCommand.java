@@ -10,6 +10,7 @@ import io.ipamrepair.run.RunFormatException;
 import io.ipamrepair.undo.Undo;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
@@ -45,7 +46,7 @@ final class RollbackCommand extends WritingCommand {
     }
     Plan plan = ((Rollback.Prepared.Ready) prepared).plan();
     if (planOptions.out.isPresent()) {
-      output.write("rollback", plan, json());
+      output.write("rollback", plan, json(), Map.of());
       return ExitCode.DONE;
     }
     PlanFile.Sealed sealed = new PlanFile.Sealed(plan, PlanFile.digest(plan));

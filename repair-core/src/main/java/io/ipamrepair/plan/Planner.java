@@ -128,7 +128,12 @@ public final class Planner {
             circumstances.etcdClusterId(), state.guid(), state.revision(), state.keys()),
         findings,
         new ImpactSurvey(state, after)
-            .of(steps, List.of("Undoes what run " + run + " did; every key gets its old bytes.")),
+            .of(
+                steps,
+                List.of(
+                    "Undoes what run "
+                        + run
+                        + " did: its old bytes for each key that nobody wrote since, else the run's part in it.")),
         left,
         "",
         steps);

@@ -127,11 +127,22 @@ public final class Undo {
       }
     }
     if (!conflicts.isEmpty() && !choice.withoutConflicts()) {
-      throw new UndoConflictException(conflicts);
+      List<String> reasons = new ArrayList<>(conflicts);
+      if (!steps.isEmpty()) {
+        reasons.add(
+            "The rest can be undone: ipam-repair rollback " + run.id() + " --without-conflicts");
+      }
+      throw new UndoConflictException(reasons);
     }
     if (steps.isEmpty()) {
       List<String> reasons = new ArrayList<>();
-      reasons.add("Run " + run.id() + " has nothing to undo: none of its writes is in place.");
+      reasons.add(
+          "Run "
+              + run.id()
+              + " has nothing to undo: "
+              + (conflicts.isEmpty()
+                  ? "none of its writes is in place."
+                  : "all that is in place was changed since."));
       reasons.addAll(undone);
       reasons.addAll(conflicts);
       throw new UndoConflictException(reasons);
