@@ -19,6 +19,8 @@ public enum EntryKind {
   INTENT,
   /** What became of a step. */
   OUTCOME,
+  /** What became of Calico's lock on the datastore. */
+  DATASTORE,
   /** How the run ended. */
   CLOSE
 }

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Runs that are cut off between their steps: killed, or stopped and taken over while they live.
@@ -49,13 +51,17 @@ class RecoveryTest {
     private final String run;
 
     CutOff(Stage stage, String signal) throws Exception {
-      process = stage.start("ipam-repair apply p.json --yes");
+      this(stage, signal, "", "waiting until the pool's blocks");
+    }
+
+    CutOff(Stage stage, String signal, String option, String moment) throws Exception {
+      process = stage.start("ipam-repair apply p.json --yes" + option);
       reader =
           new BufferedReader(
               new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
       List<String> said = new ArrayList<>();
       String line = reader.readLine();
-      while (line != null && !line.startsWith("waiting until the pool's blocks")) {
+      while (line != null && !line.startsWith(moment)) {
         said.add(line);
         line = reader.readLine();
       }
@@ -126,6 +132,34 @@ class RecoveryTest {
       play(stage, "ipam-repair recover " + stopped.run, 0);
       play(stage, "ipam-repair rollback " + stopped.run + " --yes", 0);
       assertThat(stage.changedKeys()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"waiting until what it writes", "waiting until the pool's blocks"})
+  void aKilledRunsLockOnTheDatastoreIsPutBackByRecover(String moment) throws Exception {
+    try (Stage stage = stage()) {
+      CutOff killed = new CutOff(stage, "KILL", " --lock-datastore", moment);
+      killed.rest();
+      assertThat(stage.changedKeys()).anyMatch(key -> key.contains("clusterinf"));
+      assertThat(play(stage, "ipam-repair recover --yes", 0))
+          .contains("datastoreReady is true again, as before this run");
+      assertThat(stage.changedKeys()).noneMatch(key -> key.contains("clusterinf"));
+    }
+  }
+
+  @Test
+  void aStoppedProcessThatWasTakenOverDoesNotTouchTheLockOnTheDatastore() throws Exception {
+    try (Stage stage = stage()) {
+      CutOff stopped =
+          new CutOff(stage, "STOP", " --lock-datastore", "waiting until the pool's blocks");
+      play(stage, "ipam-repair recover " + stopped.run + " --yes", 0);
+      List<String> before = stage.changedKeys();
+      signal("CONT", stopped.process);
+      List<String> rest = stopped.rest();
+      assertThat(stopped.process.exitValue()).as(String.join("\n", rest)).isEqualTo(12);
+      assertThat(stage.changedKeys()).isEqualTo(before);
+      assertThat(before).noneMatch(key -> key.contains("clusterinf"));
     }
   }
 }

@@ -144,6 +144,7 @@ final class RecoverCommand extends WritingCommand {
     }
     Recovery.Recovered.Settled settled = (Recovery.Recovered.Settled) recovered;
     print(settled.run(), settled.run().status().words(), next(settled.run()));
+    settled.notes().forEach(session.terminal()::message);
     if (!settled.journalled()) {
       session
           .terminal()

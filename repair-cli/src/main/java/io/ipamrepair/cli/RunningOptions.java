@@ -38,13 +38,19 @@ final class RunningOptions {
           "Accepts the risk of carrying the plan over to objects in which members changed that this release does not know.")
   boolean carryUnknown;
 
+  @Option(
+      names = "--lock-datastore",
+      description =
+          "Holds Calico's lock on the datastore meanwhile: no pod starts or ends, and Felix restarts on every node.")
+  boolean lockDatastore;
+
   /** The options of the run; what does not go together, and less than a second, is refused. */
   RunOptions options() {
     if (exact && carryUnknown) {
       throw new CommandFailure(
           ExitCode.USAGE, "--exact and --carry-unknown do not go together: give one of them");
     }
-    return new RunOptions(quietTime(), manner());
+    return new RunOptions(quietTime(), manner(), lockDatastore);
   }
 
   private Carrying.Manner manner() {

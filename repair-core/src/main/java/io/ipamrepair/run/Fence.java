@@ -50,7 +50,7 @@ final class Fence {
    * @param written the record that it would have put
    */
   Settled settle(HeldRecord before, RunRecord written) {
-    RunRecord givenUp = before.record().withState(RunRecord.State.GIVEN_UP, before.record().head());
+    RunRecord givenUp = before.next().withState(RunRecord.State.GIVEN_UP, before.record().head());
     Operation give = new Operation.Put(before.key(), givenUp.encode());
     CommitOutcome outcome = etcd.commitUntilAnswered(fence(before, give));
     if (outcome instanceof CommitOutcome.Unknown unknown

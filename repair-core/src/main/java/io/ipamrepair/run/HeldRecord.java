@@ -33,6 +33,11 @@ record HeldRecord(Bytes key, RunRecord record, long revision) {
     return Optional.of(new HeldRecord(found.get(0).key(), record, found.get(0).modRevision()));
   }
 
+  /** What the next write of the record goes out from. */
+  RunRecord next() {
+    return record.writtenAt(revision);
+  }
+
   /**
    * That it still is so. By value too: after a restore from a backup a revision may come again with
    * other content.

@@ -58,8 +58,9 @@ public final class Recovery {
      * Each step is known to be in etcd or not, and none can commit any more.
      *
      * @param journalled whether the journal says so too; not while another process has it open
+     * @param notes what became of Calico's lock on the datastore, where the run had set it
      */
-    record Settled(RecordedRun run, boolean journalled) implements Recovered {}
+    record Settled(RecordedRun run, boolean journalled, List<String> notes) implements Recovered {}
 
     /**
      * The record is missing, or older than the journal: etcd was restored from a backup, or a hand
@@ -102,7 +103,7 @@ public final class Recovery {
           if (found.isPresent()) {
             agrees(history, ended, found.get().record());
           }
-          return new Recovered.Settled(ended, true);
+          return new Recovered.Settled(ended, true, List.of());
         });
   }
 
@@ -124,6 +125,16 @@ public final class Recovery {
   private Recovered takeOverAndSettle(RecordedRun before)
       throws EtcdException, TakenOverException, JournalException, RunFormatException {
     Optional<HeldRecord> taken = takeOver(before);
+    List<String> notes = new ArrayList<>();
+    if (taken.isPresent()) {
+      // First of all: while it is set no pod starts anywhere. Who holds the record may put it back.
+      DatastoreLock.Back back = new DatastoreLock(etcd).putBack(taken.get());
+      back.words().ifPresent(notes::add);
+      taken =
+          Optional.of(
+              DatastoreLock.record(back)
+                  .orElseThrow(() -> new TakenOverException("somebody else took the run over")));
+    }
     // Read again: until now its process may have gone on.
     RunHistory history = journal.read(before.id());
     RecordedRun run = new RunReader().read(history);
@@ -145,7 +156,7 @@ public final class Recovery {
     }
     takeLockOf(run.id());
     RecordedRun settled = settled(run, record.get());
-    return new Recovered.Settled(settled, journalled(settled, taken.get()));
+    return new Recovered.Settled(settled, journalled(settled, taken.get()), notes);
   }
 
   private static String steps(int number) {
@@ -168,7 +179,7 @@ public final class Recovery {
       }
       RunRecord mine =
           found
-              .map(HeldRecord::record)
+              .map(HeldRecord::next)
               .orElseGet(
                   () ->
                       new RunRecord(
@@ -290,7 +301,7 @@ public final class Recovery {
         put(
             record.key(),
             record.compares(),
-            record.record().withState(RunRecord.State.CLOSED, journalist.head()));
+            record.next().withState(RunRecord.State.CLOSED, journalist.head()));
       }
       return true;
     } catch (JournalException unusable) {

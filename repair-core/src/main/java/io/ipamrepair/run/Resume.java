@@ -41,7 +41,9 @@ public final class Resume {
     } else if (recovered instanceof Recovery.Recovered.Diverged diverged) {
       return new RunOutcome.TakenOver(run, 0, diverged.why() + "; it cannot be resumed");
     }
-    Errand errand = new Errand((Recovery.Recovered.Settled) recovered, token);
+    Recovery.Recovered.Settled settled = (Recovery.Recovered.Settled) recovered;
+    settled.notes().forEach(place.operator()::tell);
+    Errand errand = new Errand(settled, token);
     List<String> refusals = errand.refusals();
     if (!refusals.isEmpty()) {
       return new RunOutcome.Refused(refusals);

@@ -72,6 +72,9 @@ public final class Rollback {
       if (recovered instanceof Recovery.Recovered.Not not) {
         return new Prepared.Impossible(not.outcome());
       }
+      if (recovered instanceof Recovery.Recovered.Settled found) {
+        found.notes().forEach(place.operator()::tell);
+      }
       RecordedRun settled = settled(recovered);
       if (!ended) {
         place

@@ -72,6 +72,8 @@ final class Run {
   private final Clock clock;
   private final QuietTime quiet;
   private final Carrying carrying;
+  private final DatastoreLock datastore;
+  private final boolean lockDatastore;
   private final OperatorLock lock;
   private final String id;
   private final String token;
@@ -83,6 +85,8 @@ final class Run {
     this.clock = place.clock();
     this.quiet = options.quiet();
     this.carrying = new Carrying(options.carrying());
+    this.datastore = new DatastoreLock(etcd);
+    this.lockDatastore = options.lockDatastore();
     this.lock = lock;
     this.id = id;
     this.token = token;
@@ -143,6 +147,7 @@ final class Run {
     private final RunJournalist journalist;
     private final Bytes recordKey = RunKeys.record(id);
     private int done;
+    private boolean datastoreLocked;
 
     Execution(PlanFile.Sealed sealed, RunJournalist journalist) {
       this.plan = sealed.plan();
@@ -179,11 +184,11 @@ final class Run {
       if (untried.isPresent()) {
         return ended(new RunOutcome.EtcdUnusable(untried.get()), List.of(untried.get().line()));
       }
-      journalist.begin(before.record().resumedBy(operator.name(), token, journalist.head()));
+      journalist.begin(before.next().resumedBy(operator.name(), token, journalist.head()));
       Begun begun =
           put(
               before.compares(),
-              before.record().resumedBy(operator.name(), token, journalist.head()));
+              before.next().resumedBy(operator.name(), token, journalist.head()));
       if (begun instanceof Refusal refusal) {
         return ended(
             refusal.outcome(), List.of("somebody else took the run over, or broke the lock"));
@@ -193,6 +198,18 @@ final class Run {
 
     private RunOutcome steps(HeldRecord begun) throws JournalException {
       HeldRecord record = begun;
+      if (lockDatastore) {
+        StepResult locked;
+        try {
+          locked = lockDatastore(begun);
+        } catch (JournalException unusable) {
+          return journalLost(begun, unusable);
+        }
+        if (locked instanceof Stopped stopped) {
+          return stopped(stopped);
+        }
+        record = ((Done) locked).record();
+      }
       for (int number = done + 1; number <= plan.steps().size(); number++) {
         StepResult result;
         try {
@@ -214,6 +231,90 @@ final class Run {
       return finish(record);
     }
 
+    /** Sets Calico's lock on the datastore, and waits until what was under way has landed. */
+    private StepResult lockDatastore(HeldRecord record) throws JournalException {
+      DatastoreLock.Found found;
+      try {
+        found = datastore.look();
+      } catch (EtcdException unreachable) {
+        return new Stopped(
+            Optional.of(record),
+            new RunOutcome.EtcdUnusable(unreachable.failure()),
+            List.of(unreachable.failure().line()));
+      }
+      if (found instanceof DatastoreLock.Found.LockedAlready) {
+        return new Done(record);
+      } else if (found instanceof DatastoreLock.Found.Unusable unusable) {
+        return refused(record, unusable.why());
+      }
+      journalist.datastore("about to be locked");
+      DatastoreLock.Set set = datastore.set((DatastoreLock.Found.Open) found, record, lock);
+      if (set instanceof DatastoreLock.Set.Not not) {
+        return refused(record, "--lock-datastore: " + not.why());
+      } else if (set instanceof DatastoreLock.Set.Unknown unknown) {
+        return new Stopped(
+            Optional.empty(),
+            new RunOutcome.Unknown(id, done, plan.steps().size(), unknown.failure()),
+            List.of());
+      } else if (set instanceof DatastoreLock.Set.TakenOver) {
+        return new Stopped(
+            Optional.empty(),
+            new RunOutcome.TakenOver(id, done, "the run record was changed or is gone"),
+            List.of());
+      }
+      HeldRecord locked = ((DatastoreLock.Set.Locked) set).record();
+      datastoreLocked = true;
+      operator.tell("datastoreReady is false since revision " + locked.revision());
+      try {
+        journalist.datastore("locked at revision " + locked.revision());
+        Optional<String> restless = new StepRun(done + 1, locked).awaitQuiet("what it writes has");
+        return restless.map(why -> refused(locked, why)).orElse(new Done(locked));
+      } catch (EtcdException unreachable) {
+        return new Stopped(
+            Optional.of(locked),
+            new RunOutcome.EtcdUnusable(unreachable.failure()),
+            List.of(unreachable.failure().line()));
+      } catch (JournalException unusable) {
+        unlockDatastore(locked);
+        throw unusable;
+      }
+    }
+
+    private static StepResult refused(HeldRecord record, String why) {
+      return new Stopped(Optional.of(record), new RunOutcome.Moved(List.of(why)), List.of(why));
+    }
+
+    /**
+     * Takes Calico's lock back, if it is this run's; whatever becomes of that is told. The record
+     * afterwards; nothing when it is not ours any more, or etcd stays away: then {@code recover}
+     * has to put the flag back, and finds in the record that it must.
+     */
+    private Optional<HeldRecord> unlockDatastore(HeldRecord record) {
+      try {
+        DatastoreLock.Back back = datastore.putBack(record);
+        if (back.words().isPresent()) {
+          operator.tell(back.words().get());
+          tryToJournal(back.words().get());
+        }
+        return DatastoreLock.record(back);
+      } catch (EtcdException unreachable) {
+        operator.tell(
+            "datastoreReady is false still, and could not be put back: "
+                + unreachable.failure().line()
+                + ". When etcd answers again: ipam-repair recover "
+                + id);
+        return Optional.empty();
+      }
+    }
+
+    private void tryToJournal(String datastore) {
+      try {
+        journalist.datastore(datastore);
+      } catch (JournalException unusable) {
+        operator.tell("the journal could not be completed: " + unusable.getMessage());
+      }
+    }
+
     private static StepResult interrupted(HeldRecord record) {
       return new Stopped(
           Optional.of(record), new RunOutcome.Declined(), List.of("interrupted by the operator"));
@@ -225,8 +326,9 @@ final class Run {
     private RunOutcome journalLost(HeldRecord record, JournalException unusable)
         throws JournalException {
       String reason = "the journal failed: " + unusable.getMessage();
+      Optional<HeldRecord> unlocked = unlockDatastore(record);
       if (done == 0) {
-        closeRecord(record);
+        unlocked.ifPresent(this::closeRecord);
         throw unusable;
       }
       return done == plan.steps().size()
@@ -323,13 +425,22 @@ final class Run {
       boolean unsettled =
           stopped.outcome() instanceof RunOutcome.Unknown
               || stopped.outcome() instanceof RunOutcome.TakenOver;
+      if (datastoreLocked && stopped.record().isEmpty()) {
+        operator.tell(
+            unsettled
+                ? "datastoreReady is false still; whoever settles the run puts it back: ipam-repair recover "
+                    + id
+                : "datastoreReady is false still, and the record that says whose it is is gone. To unlock: "
+                    + DatastoreLock.UNLOCK);
+      }
       if (unsettled) {
         closeJournal(RecordedRun.Status.UNKNOWN);
         return stopped.outcome();
       }
+      Optional<HeldRecord> record = stopped.record().flatMap(this::unlockDatastore);
       RunOutcome ended = ended(stopped.outcome(), stopped.reasons());
       // After the journal's last entry, so that the record carries its hash.
-      stopped.record().ifPresent(this::closeRecord);
+      record.ifPresent(this::closeRecord);
       return ended;
     }
 
@@ -341,6 +452,8 @@ final class Run {
     private RunOutcome finish(HeldRecord record) {
       List<String> differences = new ArrayList<>();
       List<String> notes = new ArrayList<>();
+      // At once: until then no pod starts anywhere.
+      Optional<HeldRecord> unlocked = unlockDatastore(record);
       try {
         IpamState after = new ScreenedSource(etcd).read();
         differences.addAll(Apply.broken(plan, after));
@@ -348,7 +461,7 @@ final class Run {
         differences.add("the check afterwards could not be made: " + unreadable.failure().line());
       }
       closeJournal(differences.isEmpty() ? RecordedRun.Status.APPLIED : RecordedRun.Status.DIFFERS);
-      closeRecord(record).ifPresent(notes::add);
+      unlocked.flatMap(this::closeRecord).ifPresent(notes::add);
       return differences.isEmpty()
           ? new RunOutcome.Applied(id, record.revision(), notes)
           : new RunOutcome.Differs(id, record.revision(), differences);
@@ -359,7 +472,7 @@ final class Run {
      * what went wrong, if anything.
      */
     private Optional<String> closeRecord(HeldRecord record) {
-      RunRecord closed = record.record().withState(RunRecord.State.CLOSED, journalist.head());
+      RunRecord closed = record.next().withState(RunRecord.State.CLOSED, journalist.head());
       CommitOutcome outcome =
           etcd.commit(
               new Transaction(
@@ -387,7 +500,7 @@ final class Run {
 
       StepResult run() throws JournalException, EtcdException {
         if (left.steps().get(0).quietFirst()) {
-          Optional<String> restless = awaitQuiet();
+          Optional<String> restless = awaitQuiet("the pool's blocks have");
           if (restless.isPresent()) {
             return stop(new RunOutcome.Moved(List.of(restless.get())), List.of(restless.get()));
           }
@@ -474,7 +587,7 @@ final class Run {
         StepTransaction transaction =
             StepTransaction.bind(carried.plan().steps().get(0), clock.instant());
         journalist.intent(number, fresh.revision(), transaction.bound(), ofThisStep(carried));
-        RunRecord next = record.record().withDone(number, journalist.head());
+        RunRecord next = record.next().withDone(number, journalist.head());
         CommitOutcome outcome = etcd.commit(transaction.commit(fresh, lock, record, next));
         if (outcome instanceof CommitOutcome.Applied applied) {
           return Optional.of(applied(next, applied.revision(), ""));
@@ -564,10 +677,14 @@ final class Run {
       /**
        * Waits until the blocks that the rest of the plan speaks of have rested; what is missing, if
        * they do not.
+       *
+       * @param what is waited for, in words that "been quiet" follows
        */
-      private Optional<String> awaitQuiet() throws EtcdException {
+      private Optional<String> awaitQuiet(String what) throws EtcdException {
         operator.tell(
-            "waiting until the pool's blocks have been quiet for "
+            "waiting until "
+                + what
+                + " been quiet for "
                 + quiet.quiet().toMillis() / 1000.0
                 + " s");
         long giveUp = System.nanoTime() + quiet.patience().toNanos();
@@ -576,7 +693,7 @@ final class Run {
         while (System.nanoTime() - since < quiet.quiet().toNanos()) {
           if (System.nanoTime() > giveUp) {
             return Optional.of(
-                "the pool's blocks were not quiet for "
+                "what the plan writes was not quiet for "
                     + quiet.quiet().toSeconds()
                     + " s within "
                     + quiet.patience().toSeconds()

@@ -142,6 +142,14 @@ final class RunJournalist implements AutoCloseable {
             .toArray());
   }
 
+  /** What becomes of Calico's lock on the datastore, in words. */
+  void datastore(String what) throws JournalException {
+    append(
+        EntryKind.DATASTORE,
+        0,
+        Json.Obj.of("datastoreReady", new Json.Text(what)).encode().toArray());
+  }
+
   /** How the run ended. */
   void close(RecordedRun.Status status) throws JournalException {
     append(

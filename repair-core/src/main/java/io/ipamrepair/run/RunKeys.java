@@ -39,6 +39,8 @@ public final class RunKeys {
   public static List<Bytes> writable() {
     List<Bytes> prefixes = new ArrayList<>(new KeyLayout().writable());
     prefixes.add(Bytes.utf8(ROOT));
+    // For Calico's lock on the datastore; no plan may write it.
+    prefixes.add(new KeyLayout().clusterInformationKey());
     return prefixes;
   }
 }

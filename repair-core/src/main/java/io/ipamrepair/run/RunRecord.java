@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * The key in etcd that says how far a run got and who holds it. Every step compares it by revision
@@ -25,6 +26,8 @@ import java.util.OptionalInt;
  * @param holder who holds it, {@code user@host}
  * @param token a random number of the process that holds it
  * @param head the journal's last hash when this was written, in hexadecimal
+ * @param lockedDatastore the revision at which the run set Calico's lock on the datastore, which it
+ *     has not taken back; 0 in the very write that set it; nothing when it did not
  */
 record RunRecord(
     String run,
@@ -34,7 +37,21 @@ record RunRecord(
     State state,
     String holder,
     String token,
-    String head) {
+    String head,
+    OptionalLong lockedDatastore) {
+  /** A record of a run that has not locked the datastore. */
+  RunRecord(
+      String run,
+      String digest,
+      int steps,
+      int done,
+      State state,
+      String holder,
+      String token,
+      String head) {
+    this(run, digest, steps, done, state, holder, token, head, OptionalLong.empty());
+  }
+
   /** What a run is doing. */
   enum State {
     /** It goes on. */
@@ -51,22 +68,48 @@ record RunRecord(
     }
   }
 
-  RunRecord withDone(int steps, String journalHead) {
-    return new RunRecord(run, digest, this.steps, steps, State.OPEN, holder, token, journalHead);
+  private RunRecord with(
+      int newDone, State newState, String newHolder, String newToken, String newHead) {
+    return new RunRecord(
+        run, digest, steps, newDone, newState, newHolder, newToken, newHead, lockedDatastore);
+  }
+
+  private RunRecord with(OptionalLong newLock) {
+    return new RunRecord(run, digest, steps, done, state, holder, token, head, newLock);
+  }
+
+  RunRecord withDone(int newDone, String journalHead) {
+    return with(newDone, State.OPEN, holder, token, journalHead);
   }
 
   RunRecord withState(State changed, String journalHead) {
-    return new RunRecord(run, digest, steps, done, changed, holder, token, journalHead);
+    return with(done, changed, holder, token, journalHead);
   }
 
   /** Given up, and somebody else's. */
   RunRecord givenUpTo(String newHolder, String newToken) {
-    return new RunRecord(run, digest, steps, done, State.GIVEN_UP, newHolder, newToken, head);
+    return with(done, State.GIVEN_UP, newHolder, newToken, head);
   }
 
   /** Open again, and somebody else's. */
   RunRecord resumedBy(String newHolder, String newToken, String journalHead) {
-    return new RunRecord(run, digest, steps, done, State.OPEN, newHolder, newToken, journalHead);
+    return with(done, State.OPEN, newHolder, newToken, journalHead);
+  }
+
+  /** The same, written in the transaction that locks the datastore. */
+  RunRecord lockingDatastore() {
+    return with(OptionalLong.of(0));
+  }
+
+  /** The same, once it is known at which revision the datastore was locked. */
+  RunRecord writtenAt(long revision) {
+    boolean justLocked = lockedDatastore.isPresent() && lockedDatastore.getAsLong() == 0;
+    return justLocked ? with(OptionalLong.of(revision)) : this;
+  }
+
+  /** The same, without a lock on the datastore. */
+  RunRecord withoutDatastoreLock() {
+    return with(OptionalLong.empty());
   }
 
   /**
@@ -96,6 +139,7 @@ record RunRecord(
     members.put("holder", new Json.Text(holder));
     members.put("token", new Json.Text(token));
     members.put("head", new Json.Text(head));
+    lockedDatastore.ifPresent(since -> members.put("lockedDatastore", Json.Num.of(since)));
     return new Json.Obj(members).encode();
   }
 
@@ -115,13 +159,25 @@ record RunRecord(
                   known,
                   json.needText("holder"),
                   json.needText("token"),
-                  json.needText("head")));
+                  json.needText("head"),
+                  lockedDatastore(json)));
         }
       }
       return Optional.empty();
     } catch (JsonFormatException notARecord) {
       return Optional.empty();
     }
+  }
+
+  private static OptionalLong lockedDatastore(Json.Obj json) throws JsonFormatException {
+    Optional<Json> found = json.get("lockedDatastore");
+    if (found.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    if (found.get() instanceof Json.Num number && number.literal().matches("[0-9]{1,18}")) {
+      return OptionalLong.of(Long.parseLong(number.literal()));
+    }
+    throw new JsonFormatException("lockedDatastore: expected a revision");
   }
 
   private static int number(Json.Obj json, String name) throws JsonFormatException {

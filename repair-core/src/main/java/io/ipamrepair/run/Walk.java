@@ -14,6 +14,7 @@ import io.ipamrepair.source.ScreenedSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,10 +24,12 @@ import java.util.Set;
 final class Walk {
   private final Workplace place;
   private final Carrying carrying;
+  private final boolean lockDatastore;
 
   Walk(Workplace place, RunOptions options) {
     this.place = place;
     this.carrying = new Carrying(options.carrying());
+    this.lockDatastore = options.lockDatastore();
   }
 
   /** What is to be done, and how the operator is asked. */
@@ -78,6 +81,10 @@ final class Walk {
         return against.outcome();
       }
       Carried shown = ((Ready) first).carried();
+      Optional<RunOutcome> unlockable = datastore();
+      if (unlockable.isPresent()) {
+        return unlockable.get();
+      }
       words(shown).forEach(place.operator()::tell);
       place.operator().tell(errand.undo());
       if (!place.operator().confirms(errand.question(), answer(errand.plan()))) {
@@ -93,6 +100,26 @@ final class Walk {
       }
       return errand.write(lock, ready.carried(), ready.now());
     }
+  }
+
+  /** Says what Calico's lock will do, where it is wanted; or that it cannot be had. */
+  private Optional<RunOutcome> datastore() throws EtcdException {
+    if (!lockDatastore) {
+      return Optional.empty();
+    }
+    DatastoreLock.Found found = new DatastoreLock(place.etcd()).look();
+    if (found instanceof DatastoreLock.Found.Unusable unusable) {
+      return Optional.of(new RunOutcome.Refused(List.of(unusable.why())));
+    } else if (found instanceof DatastoreLock.Found.LockedAlready) {
+      place.operator().tell("datastoreReady is false already: somebody locked it, and it stays so");
+      return Optional.empty();
+    }
+    place
+        .operator()
+        .tell(
+            "--lock-datastore: from the first step to the last datastoreReady is false. No pod starts or"
+                + " ends anywhere, and Felix restarts on every node and waits; pods that run go on.");
+    return Optional.empty();
   }
 
   /** What stands against an errand, or the state on which nothing does. */

@@ -64,15 +64,15 @@ class FaultLoopTest {
   /** Of the boundaries, one in so many is tried in the short run, which ones the seed decides. */
   private static final int ONE_IN = LONG ? 1 : 20;
 
-  private static final RunOptions OPTIONS =
-      new RunOptions(
-          new QuietTime(Duration.ofMillis(20), Duration.ofSeconds(20)), Carrying.Manner.KNOWN);
+  private static final QuietTime QUICK =
+      new QuietTime(Duration.ofMillis(20), Duration.ofSeconds(20));
 
   @AutoClose private final ThrowawayEtcd server = ThrowawayEtcd.start();
   @TempDir Path folder;
   private final Clock clock = Clock.systemUTC();
   private Somebody operator = new Somebody("tester@host", () -> true);
   private int journals;
+  private RunOptions options = new RunOptions(QUICK, Carrying.Manner.KNOWN);
 
   /** What happens at a call. */
   private enum Mode {
@@ -174,12 +174,15 @@ class FaultLoopTest {
 
   @ParameterizedTest
   @CsvSource({
-    "incident-typo, remove-pool eqiad-pods-second, 128, 1",
-    "healthy-v4, remove-pool default-ipv4-ippool --keep-blocks, 128, 2",
-    "healthy-v4, release-orphan-blocks --all --free-leaked, 24, 3"
+    "incident-typo, remove-pool eqiad-pods-second, 128, 1, false",
+    "incident-typo, remove-pool eqiad-pods-second, 128, 1, true",
+    "healthy-v4, remove-pool default-ipv4-ippool --keep-blocks, 128, 2, true",
+    "healthy-v4, release-orphan-blocks --all --free-leaked, 24, 3, false"
   })
-  void whateverGoesWrongNothingIsLost(String state, String command, int operations, int least)
+  void whateverGoesWrongNothingIsLost(
+      String state, String command, int operations, int least, boolean lockDatastore)
       throws Exception {
+    options = new RunOptions(QUICK, Carrying.Manner.KNOWN, lockDatastore);
     Golden golden = new Golden("v3.32.1", state);
     Random random = new Random(SEED);
     int faults = 0;
@@ -202,8 +205,8 @@ class FaultLoopTest {
       }
     }
     System.out.printf(
-        "faults: %s: %d single, of which %d with a second one while recovering; seed %d%n",
-        command, faults, doubles, SEED);
+        "faults: %s%s: %d single, of which %d with a second one while recovering; seed %d%n",
+        command, lockDatastore ? " --lock-datastore" : "", faults, doubles, SEED);
     assertThat(faults).as("boundaries that were tried").isPositive();
   }
 
@@ -251,7 +254,7 @@ class FaultLoopTest {
 
     boolean apply(Fault fault) throws Exception {
       try (Etcd etcd = connect(fault)) {
-        new Apply(place(etcd), OPTIONS)
+        new Apply(place(etcd), options)
             .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
       } catch (Died died) {
         operator.tell("died");
@@ -333,7 +336,7 @@ class FaultLoopTest {
 
     private void resume(String run) throws Exception {
       try (Etcd etcd = connect()) {
-        RunOutcome outcome = new Resume(place(etcd), OPTIONS).resume(run);
+        RunOutcome outcome = new Resume(place(etcd), options).resume(run);
         assertThat(outcome).as(what).isInstanceOf(RunOutcome.Applied.class);
       }
     }
@@ -355,7 +358,7 @@ class FaultLoopTest {
         assertThat(prepared).as(what).isInstanceOf(Rollback.Prepared.Ready.class);
         Plan undo = ((Rollback.Prepared.Ready) prepared).plan();
         RunOutcome outcome =
-            new Apply(place(etcd), OPTIONS)
+            new Apply(place(etcd), options)
                 .apply(
                     new PlanFile.Sealed(undo, PlanFile.digest(undo)), PlanFile.bytes(undo), false);
         assertThat(outcome).as(what).isInstanceOf(RunOutcome.Applied.class);
