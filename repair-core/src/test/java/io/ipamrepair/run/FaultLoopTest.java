@@ -2,22 +2,18 @@ package io.ipamrepair.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
-import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.Status;
 import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.carry.Carrying;
 import io.ipamrepair.etcd.Etcd;
-import io.ipamrepair.etcd.TimeLimits;
+import io.ipamrepair.faults.Fault;
+import io.ipamrepair.faults.Fault.Manner;
+import io.ipamrepair.faults.Fault.Place;
+import io.ipamrepair.faults.FaultyCalls;
+import io.ipamrepair.faults.FaultyDisk;
+import io.ipamrepair.journal.FaultyJournal;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.plan.EtcdLimits;
 import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.PlanFile;
@@ -26,34 +22,35 @@ import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.plan.Repairs;
 import io.ipamrepair.plan.Simulation;
 import io.ipamrepair.source.LiveSource;
-import io.ipamrepair.testing.Faults;
 import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
 import io.ipamrepair.undo.RecordedRun;
-import io.ipamrepair.undo.RecordedRun.StepStatus;
-import io.ipamrepair.undo.Undo;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Something goes wrong at each call to etcd in turn: the call fails, its answer is lost, the
- * process dies before it or behind it. Then {@code recover}, which may go wrong as well, and {@code
- * resume} or {@code rollback}. At the end Calico's data are exactly the plan's or exactly the
- * original ones, journal and run record agree, and nothing is locked.
+ * Something goes wrong at each boundary in turn of {@code apply}, {@code resume}, {@code recover}
+ * and {@code rollback}: at each call to etcd, and at each write and force of the journal. Then
+ * {@code recover}, which may go wrong as well, and {@code resume} or {@code rollback}. At the end
+ * Calico's data are exactly the plan's or exactly the original ones, journal and run record agree,
+ * and nothing is locked. Deaths are played in this process, with what was not forced to the disk
+ * lost or not, and real: SIGKILL of a process of its own.
  */
 @Tag("etcd")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -61,179 +58,178 @@ class FaultLoopTest {
   private static final long SEED = Long.getLong("faults.seed", 20_261_125);
   private static final boolean LONG = Boolean.getBoolean("ipamrepair.long");
 
-  /** Of the boundaries, one in so many is tried in the short run, which ones the seed decides. */
-  private static final int ONE_IN = LONG ? 1 : 20;
+  /** The long run tries each boundary, or one in so many. */
+  private static final int STRIDE = Integer.getInteger("faults.stride", 1);
 
-  private static final QuietTime QUICK =
-      new QuietTime(Duration.ofMillis(20), Duration.ofSeconds(20));
+  /** Plans of 1, 3 and 12 steps. */
+  enum Shape {
+    ONE_STEP("incident-typo", "remove-pool eqiad-pods-second", 128, 1, false),
+    ONE_STEP_LOCKED("incident-typo", "remove-pool eqiad-pods-second", 128, 1, true),
+    THREE_STEPS("healthy-v4", "release-orphan-blocks --all --free-leaked", 24, 3, false),
+    TWELVE_STEPS("healthy-v4", "release-orphan-blocks --all", 8, 12, false);
+
+    private final String state;
+    private final List<String> command;
+    private final int operations;
+    private final int steps;
+    private final boolean lockDatastore;
+
+    Shape(String state, String command, int operations, int steps, boolean lockDatastore) {
+      this.state = state;
+      this.command = List.of(command.split(" "));
+      this.operations = operations;
+      this.steps = steps;
+      this.lockDatastore = lockDatastore;
+    }
+
+    /** What is there before. */
+    List<KeyValue> keys() {
+      List<KeyValue> keys = new ArrayList<>(new Golden("v3.32.1", state).keyValues());
+      if (this == THREE_STEPS) {
+        // No pod is left: every address is a leak.
+        keys.removeIf(each -> each.key().display().contains("/workloadendpoints/"));
+      } else if (this == TWELVE_STEPS) {
+        // Claims of a node that is gone, on blocks that never came to be: each is a step.
+        for (int block = 0; block < steps; block++) {
+          keys.add(
+              new KeyValue(
+                  Bytes.utf8(
+                      "/calico/ipam/v2/host/gone/ipv4/block/10.64."
+                          + (66 + block % 2)
+                          + "."
+                          + 64 * (block / 2 % 4)
+                          + "-"
+                          + (26 + block / 8)),
+                  Bytes.utf8("{\"state\":\"confirmed\",\"deleted\":false}"),
+                  1,
+                  1,
+                  1));
+        }
+      }
+      return keys;
+    }
+  }
 
   @AutoClose private final ThrowawayEtcd server = ThrowawayEtcd.start();
   @TempDir Path folder;
   private final Clock clock = Clock.systemUTC();
-  private Somebody operator = new Somebody("tester@host", () -> true);
   private int journals;
-  private RunOptions options = new RunOptions(QUICK, Carrying.Manner.KNOWN);
+  private final Map<Manner, Integer> played = new EnumMap<>(Manner.class);
+  private final Map<Operation, Integer> kills = new EnumMap<>(Operation.class);
+  private final Map<String, Integer> boundaries = new TreeMap<>();
+  private int doubles;
 
-  /** What happens at a call. */
-  private enum Mode {
-    /** It never leaves this machine. */
-    REFUSED,
-    /** It reaches etcd, and the answer does not come back. */
-    ANSWER_LOST,
-    /** The process ends before it. */
-    DIES_BEFORE,
-    /** It reaches etcd, and the process ends before it hears of it. */
-    DIES_AFTER
-  }
-
-  /** The end of a process, as far as this one can play it: nothing of it reaches etcd any more. */
-  private static final class Died extends Error {
-    private static final long serialVersionUID = 1L;
-  }
-
-  /** A fault at the {@code at}th call. */
-  private static final class Fault implements ClientInterceptor {
-    private final Mode mode;
-    private final int at;
-    private final AtomicInteger calls = new AtomicInteger();
-    private volatile boolean dead;
-    private volatile boolean struck;
-
-    Fault(Mode mode, int at) {
-      this.mode = mode;
-      this.at = at;
-    }
-
-    @Override
-    public <Q, A> ClientCall<Q, A> interceptCall(
-        MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-      boolean now = calls.incrementAndGet() == at;
-      struck |= now;
-      dead |= now && mode == Mode.DIES_BEFORE;
-      if (dead) {
-        throw new Died();
+  @ParameterizedTest
+  @EnumSource(Shape.class)
+  void whateverGoesWrongNothingIsLost(Shape shape) throws Exception {
+    Random random = new Random(SEED + shape.ordinal());
+    for (Operation operation : Operation.values()) {
+      if (LONG) {
+        for (Manner manner : Manner.values()) {
+          everyBoundary(shape, operation, manner, random, false);
+        }
+      } else {
+        for (int i = 0; i < 2; i++) {
+          Manner manner = Manner.values()[random.nextInt(Manner.values().length)];
+          tried(shape, operation, manner, someBoundary(manner, random), random, false);
+        }
       }
-      ClientCall<Q, A> call = next.newCall(method, options);
-      if (!now) {
-        return call;
-      }
-      return mode == Mode.REFUSED ? Faults.refused() : new Deaf<>(call);
-    }
-
-    private static Status away() {
-      return Status.UNAVAILABLE.withDescription("fault (test)");
-    }
-
-    private final class Deaf<Q, A> extends SimpleForwardingClientCall<Q, A> {
-      Deaf(ClientCall<Q, A> call) {
-        super(call);
-      }
-
-      @Override
-      public void start(Listener<A> listener, Metadata headers) {
-        super.start(
-            new SimpleForwardingClientCallListener<A>(listener) {
-              @Override
-              public void onMessage(A message) {
-                // Lost.
-              }
-
-              @Override
-              public void onClose(Status status, Metadata trailers) {
-                dead |= mode == Mode.DIES_AFTER;
-                super.onClose(away(), new Metadata());
-              }
-            },
-            headers);
-      }
-    }
-  }
-
-  private Etcd connect(ClientInterceptor... faults) throws Exception {
-    TimeLimits limits =
-        new TimeLimits(Duration.ofSeconds(10), Duration.ofSeconds(10), Optional.empty());
-    return Etcd.connect(server.target(), limits, RunKeys.writable(), faults);
-  }
-
-  private Plan plan(List<String> words, int operations) throws Exception {
-    try (Etcd etcd = connect()) {
-      IpamState state = new LiveSource(etcd).read();
-      Instant now = clock.instant();
-      return new Planner(state, new EtcdLimits(operations, 1_500_000))
-          .plan(
-              Repairs.of(words).judge(state),
-              new Circumstances(
-                  words,
-                  "tester@host",
-                  now,
-                  now.plusSeconds(3600),
-                  "",
-                  Optional.of(Long.toHexString(etcd.identity().clusterId()))));
     }
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "incident-typo, remove-pool eqiad-pods-second, 128, 1, false",
-    "incident-typo, remove-pool eqiad-pods-second, 128, 1, true",
-    "healthy-v4, remove-pool default-ipv4-ippool --keep-blocks, 128, 2, true",
-    "healthy-v4, release-orphan-blocks --all --free-leaked, 24, 3, false"
-  })
-  void whateverGoesWrongNothingIsLost(
-      String state, String command, int operations, int least, boolean lockDatastore)
-      throws Exception {
-    options = new RunOptions(QUICK, Carrying.Manner.KNOWN, lockDatastore);
-    Golden golden = new Golden("v3.32.1", state);
-    Random random = new Random(SEED);
-    int faults = 0;
-    int doubles = 0;
-    for (Mode mode : Mode.values()) {
-      boolean struck = true;
-      for (int at = 1 + random.nextInt(ONE_IN); struck; at += ONE_IN) {
-        boolean twice = random.nextInt(LONG ? 3 : 4) == 0;
-        String what = state + ", " + mode + " at call " + at + ", seed " + SEED;
-        Trial trial = new Trial(golden, List.of(command.split(" ")), operations, what);
-        assertThat(trial.plan.steps()).as(command).hasSizeGreaterThanOrEqualTo(least);
-        struck = trial.apply(new Fault(mode, at));
-        if (struck && twice) {
-          Mode second = Mode.values()[random.nextInt(Mode.values().length)];
-          trial.recoverBadly(new Fault(second, 1 + random.nextInt(8)));
-          doubles++;
+  @EnumSource(Shape.class)
+  void aProcessThatIsKilledAnywhereLosesNothing(Shape shape) throws Exception {
+    Random random = new Random(SEED + 100 + shape.ordinal());
+    List<Manner> manners = List.of(Manner.DIES_BEFORE_CALL, Manner.DIES_BEFORE_DISK);
+    if (LONG) {
+      for (Operation operation : Operation.values()) {
+        for (Manner manner : manners) {
+          everyBoundary(shape, operation, manner, random, true);
         }
-        faults += struck ? 1 : 0;
-        trial.end(random.nextBoolean());
+      }
+    } else {
+      Operation operation = Operation.values()[random.nextInt(Operation.values().length)];
+      Manner manner = manners.get(random.nextInt(manners.size()));
+      tried(shape, operation, manner, someBoundary(manner, random), random, true);
+    }
+  }
+
+  private static int someBoundary(Manner manner, Random random) {
+    return 1 + random.nextInt(manner.place() == Place.CALL ? 60 : 20);
+  }
+
+  /** The 1st, 2nd, … until one passes untouched; with a stride, as many of them. */
+  private void everyBoundary(
+      Shape shape, Operation operation, Manner manner, Random random, boolean kill)
+      throws Exception {
+    int stride = STRIDE * (kill ? 2 : 1);
+    boolean struck = true;
+    for (int at = 1 + random.nextInt(stride); struck; at += stride) {
+      struck = tried(shape, operation, manner, at, random, kill);
+    }
+  }
+
+  @AfterAll
+  void howMany() {
+    int single = played.values().stream().mapToInt(Integer::intValue).sum();
+    int killed = kills.values().stream().mapToInt(Integer::intValue).sum();
+    System.out.printf(
+        "faults: %d tried, %d of them with a second one while recovering; seed %d%n"
+            + "  played: %s%n  killed with SIGKILL: %d %s%n  boundaries reached: %s%n",
+        single + killed, doubles, SEED, played, killed, kills, boundaries);
+    assertThat(single + killed).as("faults that were tried").isPositive();
+  }
+
+  private boolean tried(
+      Shape shape, Operation operation, Manner manner, int at, Random random, boolean kill)
+      throws Exception {
+    String what = shape + ", " + operation + ", " + (kill ? "killed " : "") + manner + " at " + at;
+    Trial trial = new Trial(shape, what + ", seed " + SEED, random);
+    trial.prepare(operation);
+    boolean struck =
+        kill
+            ? trial.kill(operation, manner, at)
+            : trial.strike(operation, Fault.played(manner, at));
+    if (struck) {
+      if (kill) {
+        kills.merge(operation, 1, Integer::sum);
+      } else {
+        played.merge(manner, 1, Integer::sum);
+      }
+      boundaries.merge(shape + " " + operation + " " + manner.place(), at, Math::max);
+      if (random.nextInt(3) == 0) {
+        doubles += trial.strikeTheRecovery() ? 1 : 0;
       }
     }
-    System.out.printf(
-        "faults: %s%s: %d single, of which %d with a second one while recovering; seed %d%n",
-        command, lockDatastore ? " --lock-datastore" : "", faults, doubles, SEED);
-    assertThat(faults).as("boundaries that were tried").isPositive();
+    trial.end(operation);
+    return struck;
   }
 
   /** One run that goes wrong, on a state of its own. */
   private final class Trial {
+    private final Shape shape;
     private final String what;
-    private final Plan plan;
-    private final Journal journal = Journal.at(folder.resolve("journal" + journals++));
+    private final Random random;
+    private final Path home = folder.resolve("journal" + journals++);
+    private final Journal journal = Journal.at(home);
+    private final Somebody operator = new Somebody("tester@host", () -> true);
     private final Map<Bytes, Bytes> original;
     private final Map<Bytes, Bytes> planned;
-    private final Random random = new Random(journals);
+    private final Plan plan;
 
-    Trial(Golden golden, List<String> words, int operations, String what) throws Exception {
+    Trial(Shape shape, String what, Random random) throws Exception {
+      this.shape = shape;
       this.what = what;
-      operator = new Somebody("tester@host", () -> true);
+      this.random = random;
       server.clear();
-      // Where leaks are freed, no pod is left: every address is one.
-      boolean leaks = words.contains("--free-leaked");
-      server.load(
-          golden.keyValues().stream()
-              .filter(each -> !leaks || !each.key().display().contains("/workloadendpoints/"))
-              .toList());
+      server.load(shape.keys());
       original = server.calico();
-      plan = plan(words, operations);
       planned = new TreeMap<>(original);
-      try (Etcd etcd = connect()) {
-        IpamState after = Simulation.after(new LiveSource(etcd).read(), plan);
+      try (Etcd etcd = Operation.connect(server.target())) {
+        IpamState state = new LiveSource(etcd).read();
+        plan = plan(state, Long.toHexString(etcd.identity().clusterId()));
+        IpamState after = Simulation.after(state, plan);
         plan.steps().stream()
             .flatMap(step -> step.writes().stream())
             .forEach(
@@ -245,85 +241,200 @@ class FaultLoopTest {
                       .ifPresent(bytes -> planned.put(write.key(), bytes));
                 });
       }
+      assertThat(plan.steps()).as(what).hasSize(shape.steps);
     }
 
-    /** Whether the fault struck. */
-    private Workplace place(Etcd etcd) {
-      return new Workplace(etcd, journal, operator, clock, random);
-    }
-
-    boolean apply(Fault fault) throws Exception {
-      try (Etcd etcd = connect(fault)) {
-        new Apply(place(etcd), options)
-            .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
-      } catch (Died died) {
-        operator.tell("died");
-      }
-      return fault.struck;
+    private Plan plan(IpamState state, String cluster) throws Exception {
+      Instant now = clock.instant();
+      return new Planner(state, new EtcdLimits(shape.operations, 1_500_000))
+          .plan(
+              Repairs.of(shape.command).judge(state),
+              new Circumstances(
+                  shape.command,
+                  "tester@host",
+                  now,
+                  now.plusSeconds(3600),
+                  "",
+                  Optional.of(cluster)));
     }
 
     private Optional<String> run() {
-      return operator.told().stream()
-          .filter(line -> line.startsWith("undo, once it is applied: "))
-          .map(line -> line.replaceFirst(".*rollback ", ""))
-          .findFirst();
+      return KilledProcess.runOf(operator.told());
     }
 
-    private Recovery recovery(Etcd etcd) {
-      return new Recovery(etcd, journal, "other@host", RunId.token(random), clock);
+    private Operation.Order order() {
+      return new Operation.Order(plan, run().orElse("r-none"), shape.lockDatastore);
     }
 
-    void recoverBadly(Fault fault) throws Exception {
-      if (!isJournalled()) {
-        return;
+    private String perform(Operation operation) throws Exception {
+      try (Etcd etcd = Operation.connect(server.target())) {
+        return operation.perform(order(), etcd, journal, operator, random);
       }
-      try (Etcd etcd = connect(fault)) {
-        recovery(etcd).recover(run().orElseThrow());
-      } catch (Died died) {
-        operator.tell("died again");
+    }
+
+    /** Brings a run to where {@code operation} begins. */
+    void prepare(Operation operation) throws Exception {
+      if (operation == Operation.ROLLBACK) {
+        assertThat(perform(Operation.APPLY)).as(what).startsWith("Applied");
+      } else if (operation != Operation.APPLY) {
+        cutOff();
+        if (operation == Operation.RESUME) {
+          assertThat(perform(Operation.RECOVER)).as(what).startsWith("Settled");
+        }
       }
+    }
+
+    /** An apply that dies before or behind its middle step. */
+    private void cutOff() throws Exception {
+      Manner manner = random.nextBoolean() ? Manner.DIES_BEFORE_CALL : Manner.DIES_AFTER_CALL;
+      int middle = (shape.steps + 1) / 2;
+      try (Etcd etcd =
+          Operation.connect(
+              server.target(), new DiesAtStep(middle, manner == Manner.DIES_BEFORE_CALL))) {
+        Operation.APPLY.perform(order(), etcd, journal, operator, random);
+      } catch (Fault.Died died) {
+        operator.tell("died");
+      }
+    }
+
+    /** Performs it under a fault that is played; whether that struck. */
+    boolean strike(Operation operation, Fault fault) throws Exception {
+      FaultyDisk.with(fault);
+      FaultyCalls calls = new FaultyCalls(fault, 1 + random.nextInt(4));
+      try (Etcd etcd = Operation.connect(server.target(), calls)) {
+        operation.perform(order(), etcd, FaultyJournal.in(home), operator, random);
+      } catch (Fault.Died died) {
+        operator.tell("died");
+      } catch (JournalException | RunFormatException told) {
+        operator.tell(told.getMessage());
+      } finally {
+        FaultyDisk.end();
+      }
+      try (Etcd etcd = Operation.connect(server.target())) {
+        // A late call arrives when everybody thinks that it is over.
+        calls.arriveAll();
+        etcd.identity();
+      }
+      return fault.struck();
+    }
+
+    /** Performs it in a process that is killed; whether that was. */
+    boolean kill(Operation operation, Manner manner, int at) throws Exception {
+      Path planFile = folder.resolve("plan" + journals + ".json");
+      Files.write(planFile, PlanFile.bytes(plan));
+      KilledProcess.Ended ended =
+          KilledProcess.run(
+              operation, order(), planFile, home, server.endpoint(), manner, at, random.nextLong());
+      ended.told().forEach(operator::tell);
+      return ended.killed();
+    }
+
+    /** A second fault, while somebody recovers; whether there was one. */
+    boolean strikeTheRecovery() throws Exception {
+      if (run().isEmpty() || !isJournalled()) {
+        return false;
+      }
+      List<Manner> manners = List.of(Manner.values());
+      Manner manner = manners.get(random.nextInt(manners.size()));
+      int most = manner.place() == Place.CALL ? 8 : 12;
+      return strike(Operation.RECOVER, Fault.played(manner, 1 + random.nextInt(most)));
     }
 
     private boolean isJournalled() throws JournalException {
-      return run().isPresent() && !journal.list().isEmpty();
+      return journal.list().stream()
+          .anyMatch(
+              listed ->
+                  listed instanceof Journal.Listed.Readable readable
+                      && readable.history().runId().equals(run().get()));
+    }
+
+    /** Whoever died before it had a run still has the lock, until its lease runs out. */
+    private void breakTheLockOfTheDead() throws Exception {
+      try (Etcd etcd = Operation.connect(server.target())) {
+        Optional<LockHolder> dead = OperatorLock.holder(etcd);
+        if (dead.filter(holder -> !holder.run().equals(run().orElse(""))).isPresent()) {
+          OperatorLock.takeFrom(etcd, dead.get());
+        }
+      }
     }
 
     /** Recovers, goes on or back, and looks at everything. */
-    void end(boolean forwards) throws Exception {
-      if (!isJournalled()) {
-        assertThat(server.calico()).as("%s: nothing begun", what).isEqualTo(original);
+    void end(Operation operation) throws Exception {
+      breakTheLockOfTheDead();
+      if (run().isEmpty() || !isJournalled()) {
+        assertThat(server.calico())
+            .as("%s: no run", what)
+            .isEqualTo(operation == Operation.ROLLBACK ? planned : original);
+        noRecordWithoutJournal();
         return;
       }
-      String run = run().orElseThrow();
-      RecordedRun recovered;
-      try (Etcd etcd = connect()) {
-        Recovery.Recovered found;
-        try {
-          found = recovery(etcd).recover(run);
-        } catch (RunFormatException stoppedBeforeItsPlan) {
-          assertThat(server.calico()).as("%s: no plan", what).isEqualTo(original);
-          return;
-        }
-        assertThat(found).as(what).isInstanceOf(Recovery.Recovered.Settled.class);
-        recovered = ((Recovery.Recovered.Settled) found).run();
+      boolean undoing = isUndoing();
+      Map<Bytes, Bytes> from = undoing ? planned : original;
+      Map<Bytes, Bytes> to = undoing ? original : planned;
+      Optional<RecordedRun> recovered = recovered();
+      if (recovered.isEmpty()) {
+        assertThat(server.calico()).as("%s: no plan", what).isEqualTo(from);
+        return;
       }
-      long applied =
-          recovered.steps().stream().filter(s -> s.status() == StepStatus.APPLIED).count();
-      if (applied == 0) {
-        assertThat(server.calico()).as("%s: nothing applied", what).isEqualTo(original);
-      } else if (applied == recovered.steps().size()) {
-        assertThat(server.calico()).as("%s: all applied", what).isEqualTo(planned);
-      }
-      if (forwards && applied < recovered.steps().size()) {
-        resume(run);
+      int applied = recovered.get().applied();
+      int steps = recovered.get().steps().size();
+      if (applied == 0 || applied == steps) {
         assertThat(server.calico())
-            .as("%s: resumed, told %s", what, operator.told())
-            .isEqualTo(planned);
-      } else if (!forwards && applied > 0) {
-        rollBack(run);
-        assertThat(server.calico()).as("%s: rolled back", what).isEqualTo(original);
+            .as("%s: %d of %d steps applied, told %s", what, applied, steps, operator.told())
+            .isEqualTo(applied == 0 ? from : to);
       }
-      try (Etcd etcd = connect()) {
+      if (random.nextBoolean() && applied < steps) {
+        assertThat(perform(Operation.RESUME)).as(what).startsWith("Applied");
+        assertThat(server.calico()).as("%s: resumed", what).isEqualTo(to);
+        everythingIsInOrder(run().get());
+      } else if (applied > 0) {
+        String run = run().get();
+        assertThat(perform(Operation.ROLLBACK)).as(what).startsWith("Applied");
+        assertThat(server.calico()).as("%s: rolled back", what).isEqualTo(from);
+        everythingIsInOrder(run);
+      } else {
+        everythingIsInOrder(run().get());
+      }
+    }
+
+    /** Whether the newest run is one that takes another back. */
+    private boolean isUndoing() throws Exception {
+      try {
+        return new RunReader()
+            .read(journal.read(run().get()))
+            .plan()
+            .command()
+            .get(0)
+            .equals("rollback");
+      } catch (RunFormatException withoutPlan) {
+        return journal.list().size() > 1;
+      }
+    }
+
+    private Optional<RecordedRun> recovered() throws Exception {
+      try (Etcd etcd = Operation.connect(server.target())) {
+        Recovery.Recovered found =
+            new Recovery(etcd, journal, "other@host", RunId.token(random), clock)
+                .recover(run().get());
+        assertThat(found).as(what).isInstanceOf(Recovery.Recovered.Settled.class);
+        return Optional.of(((Recovery.Recovered.Settled) found).run());
+      } catch (RunFormatException stoppedBeforeItsPlan) {
+        noRecordWithoutJournal();
+        return Optional.empty();
+      }
+    }
+
+    /** A run that etcd knows is in a journal that can be read: it was forced before. */
+    private void noRecordWithoutJournal() throws Exception {
+      try (Etcd etcd = Operation.connect(server.target())) {
+        assertThat(ToolKeys.read(etcd).orElseThrow().unclosed())
+            .as("%s: runs without a journal, told %s", what, operator.told())
+            .isEmpty();
+      }
+    }
+
+    private void everythingIsInOrder(String run) throws Exception {
+      try (Etcd etcd = Operation.connect(server.target())) {
         assertThat(RunAudit.of(etcd, journal, run).verdict())
             .as("%s: journal and record", what)
             .isEqualTo(RunAudit.Verdict.INTACT);
@@ -331,37 +442,6 @@ class FaultLoopTest {
         assertThat(OperatorLock.holder(etcd).filter(each -> each.run().equals(run)))
             .as("%s: locked", what)
             .isEmpty();
-      }
-    }
-
-    private void resume(String run) throws Exception {
-      try (Etcd etcd = connect()) {
-        RunOutcome outcome = new Resume(place(etcd), options).resume(run);
-        assertThat(outcome).as(what).isInstanceOf(RunOutcome.Applied.class);
-      }
-    }
-
-    private void rollBack(String run) throws Exception {
-      try (Etcd etcd = connect()) {
-        Instant now = clock.instant();
-        Rollback.Prepared prepared =
-            new Rollback(place(etcd), EtcdLimits.standard(), Undo.Choice.ALL_OR_NOTHING)
-                .prepare(
-                    run,
-                    new Circumstances(
-                        List.of("rollback", run),
-                        "tester@host",
-                        now,
-                        now.plusSeconds(600),
-                        "",
-                        plan.cluster().etcdClusterId()));
-        assertThat(prepared).as(what).isInstanceOf(Rollback.Prepared.Ready.class);
-        Plan undo = ((Rollback.Prepared.Ready) prepared).plan();
-        RunOutcome outcome =
-            new Apply(place(etcd), options)
-                .apply(
-                    new PlanFile.Sealed(undo, PlanFile.digest(undo)), PlanFile.bytes(undo), false);
-        assertThat(outcome).as(what).isInstanceOf(RunOutcome.Applied.class);
       }
     }
   }

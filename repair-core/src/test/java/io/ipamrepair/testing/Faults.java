@@ -46,6 +46,25 @@ public final class Faults {
     return new Fault(which, times, false);
   }
 
+  /** Something happens when a matching transaction is sent; it arrives, and so does its answer. */
+  public static ClientInterceptor when(Predicate<TxnRequest> which, Runnable happens) {
+    return new ClientInterceptor() {
+      @Override
+      public <Q, A> ClientCall<Q, A> interceptCall(
+          MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+        return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+          @Override
+          public void sendMessage(Q message) {
+            if (message instanceof TxnRequest request && which.test(request)) {
+              happens.run();
+            }
+            super.sendMessage(message);
+          }
+        };
+      }
+    };
+  }
+
   /** etcd is away for the methods, by their full name, for which {@code which} holds. */
   public static ClientInterceptor refuse(Predicate<String> which) {
     return new ClientInterceptor() {
