@@ -14,6 +14,7 @@ import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.Simulation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -50,6 +51,10 @@ public final class Apply {
       }
       if (!dryRun) {
         return walk.go(errand);
+      }
+      Optional<RunOutcome> unlockable = walk.datastore();
+      if (unlockable.isPresent()) {
+        return unlockable.get();
       }
       Walk.Judged judged = walk.judge(errand);
       return judged instanceof Walk.Ready ready

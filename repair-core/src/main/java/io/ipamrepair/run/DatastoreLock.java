@@ -85,14 +85,38 @@ final class DatastoreLock {
     /** It is set, and the record says so. */
     record Locked(HeldRecord record) implements Set {}
 
-    /** Nothing was written. */
+    /** Nothing was written: something moved. */
     record Not(String why) implements Set {}
+
+    /** Nothing was written: etcd refuses it. */
+    record Refused(EtcdFailure failure) implements Set {}
 
     /** etcd stayed away: only {@code recover} tells whether it is set. */
     record Unknown(EtcdFailure failure) implements Set {}
 
     /** The record is somebody else's: this process writes nothing more. */
     record TakenOver() implements Set {}
+  }
+
+  /**
+   * The trial: with the permissions judged by etcd, and a compare that never holds. What speaks
+   * against setting it; nothing when it can be set.
+   */
+  Optional<EtcdFailure> trial(Found.Open open, Bytes recordKey, RunRecord record) {
+    CommitOutcome outcome =
+        etcd.commit(
+            new Transaction(
+                List.of(new Compare.Never(recordKey)),
+                List.of(
+                    new Operation.Put(KEY, open.locked()),
+                    new Operation.Put(recordKey, record.lockingDatastore().encode())),
+                List.of()));
+    if (outcome instanceof CommitOutcome.NotApplied refused) {
+      return Optional.of(refused.failure());
+    }
+    return outcome instanceof CommitOutcome.Unknown unanswered
+        ? Optional.of(unanswered.failure())
+        : Optional.empty();
   }
 
   /** Sets it, in a transaction of its own. */
@@ -112,7 +136,7 @@ final class DatastoreLock {
     if (outcome instanceof CommitOutcome.Applied applied) {
       return new Set.Locked(new HeldRecord(record.key(), next, applied.revision()));
     } else if (outcome instanceof CommitOutcome.NotApplied refused) {
-      return new Set.Not(refused.failure().line());
+      return new Set.Refused(refused.failure());
     } else if (outcome instanceof CommitOutcome.Unknown unanswered) {
       return new Set.Unknown(unanswered.failure());
     }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
  * Takes over a run that was cut off, wherever that was: first its record in etcd is rewritten, so
@@ -90,7 +91,8 @@ public final class Recovery {
   }
 
   /**
-   * A run whose journal says that it ended: nothing is taken over or written.
+   * A run whose journal says that it ended: nothing is taken over or written, unless its record is
+   * open still.
    *
    * @throws RunFormatException when the journal does not go with the record
    */
@@ -100,6 +102,12 @@ public final class Recovery {
         ended,
         () -> {
           Optional<HeldRecord> found = HeldRecord.find(etcd, ended.id());
+          boolean open =
+              found.filter(held -> held.record().state() != RunRecord.State.CLOSED).isPresent();
+          if (open) {
+            // Its journal ended, and its record did not: a lock on the datastore may be in it.
+            return takeOverAndSettle(ended);
+          }
           if (found.isPresent()) {
             agrees(history, ended, found.get().record());
           }
@@ -138,11 +146,13 @@ public final class Recovery {
     // Read again: until now its process may have gone on.
     RunHistory history = journal.read(before.id());
     RecordedRun run = new RunReader().read(history);
+    strayDatastoreLock(history, notes);
     Optional<RunRecord> record = taken.map(HeldRecord::record);
     if (record.isEmpty()) {
       return new Recovered.Diverged(
           run,
-          "its record in etcd is gone: etcd was restored from a backup, or somebody deleted it");
+          "its record in etcd is gone: etcd was restored from a backup, or somebody deleted it"
+              + notes.stream().map(note -> ". " + note).collect(Collectors.joining()));
     }
     agrees(history, run, record.get());
     if (run.applied() > record.get().done()) {
@@ -157,6 +167,27 @@ public final class Recovery {
     takeLockOf(run.id());
     RecordedRun settled = settled(run, record.get());
     return new Recovered.Settled(settled, journalled(settled, taken.get()), notes);
+  }
+
+  /**
+   * The journal says that the run locked the datastore, and no record says any more whose the lock
+   * is: then a person must decide.
+   */
+  private void strayDatastoreLock(RunHistory history, List<String> notes) throws EtcdException {
+    boolean locked = false;
+    for (Entry entry : history.entries()) {
+      if (entry.kind() == EntryKind.DATASTORE) {
+        locked = RunJournalist.saysLocked(entry);
+      }
+    }
+    if (notes.isEmpty()
+        && locked
+        && new DatastoreLock(etcd).look() instanceof DatastoreLock.Found.LockedAlready) {
+      notes.add(
+          "datastoreReady is false. This run set it, or was about to; whether it is its own still,"
+              + " nothing tells. To unlock: "
+              + DatastoreLock.UNLOCK);
+    }
   }
 
   private static String steps(int number) {

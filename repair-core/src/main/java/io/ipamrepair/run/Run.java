@@ -125,7 +125,7 @@ final class Run {
    */
   RunOutcome resume(
       RunJournal open, PlanFile.Sealed sealed, HeldRecord record, Carried carried, IpamState fresh)
-      throws JournalException {
+      throws JournalException, EtcdException {
     return new Execution(sealed, new RunJournalist(open, clock))
         .resume(record, carried.plan(), fresh);
   }
@@ -149,6 +149,11 @@ final class Run {
     private int done;
     private boolean datastoreLocked;
 
+    /**
+     * The run's record as this process last wrote it, whatever became of the journal after that.
+     */
+    private Optional<HeldRecord> latest = Optional.empty();
+
     Execution(PlanFile.Sealed sealed, RunJournalist journalist) {
       this.plan = sealed.plan();
       this.digest = sealed.digest();
@@ -160,16 +165,7 @@ final class Run {
       if (untried.isPresent()) {
         return nothingWritten(new RunOutcome.EtcdUnusable(untried.get()));
       }
-      RunRecord first =
-          new RunRecord(
-              id,
-              digest,
-              plan.steps().size(),
-              0,
-              RunRecord.State.OPEN,
-              operator.name(),
-              token,
-              journalist.head());
+      RunRecord first = record(0);
       journalist.begin(first);
       Begun begun = begin(first.withState(RunRecord.State.OPEN, journalist.head()));
       if (begun instanceof Refusal refusal) {
@@ -178,7 +174,8 @@ final class Run {
       return steps(((Held) begun).record());
     }
 
-    RunOutcome resume(HeldRecord before, Plan carried, IpamState fresh) throws JournalException {
+    RunOutcome resume(HeldRecord before, Plan carried, IpamState fresh)
+        throws JournalException, EtcdException {
       done = before.record().done();
       Optional<EtcdFailure> untried = trial(carried, fresh);
       if (untried.isPresent()) {
@@ -198,12 +195,13 @@ final class Run {
 
     private RunOutcome steps(HeldRecord begun) throws JournalException {
       HeldRecord record = begun;
+      latest = Optional.of(begun);
       if (lockDatastore) {
         StepResult locked;
         try {
           locked = lockDatastore(begun);
         } catch (JournalException unusable) {
-          return journalLost(begun, unusable);
+          return journalLost(unusable);
         }
         if (locked instanceof Stopped stopped) {
           return stopped(stopped);
@@ -221,7 +219,7 @@ final class Run {
                   new RunOutcome.EtcdUnusable(unreachable.failure()),
                   List.of(unreachable.failure().line()));
         } catch (JournalException unusable) {
-          return journalLost(record, unusable);
+          return journalLost(unusable);
         }
         if (result instanceof Stopped stopped) {
           return stopped(stopped);
@@ -243,15 +241,25 @@ final class Run {
             List.of(unreachable.failure().line()));
       }
       if (found instanceof DatastoreLock.Found.LockedAlready) {
+        operator.tell("datastoreReady is false already: somebody locked it, and it stays so");
         return new Done(record);
       } else if (found instanceof DatastoreLock.Found.Unusable unusable) {
         return refused(record, unusable.why());
       }
-      journalist.datastore("about to be locked");
+      journalist.datastoreLocked("in a moment");
       DatastoreLock.Set set = datastore.set((DatastoreLock.Found.Open) found, record, lock);
       if (set instanceof DatastoreLock.Set.Not not) {
         return refused(record, "--lock-datastore: " + not.why());
+      } else if (set instanceof DatastoreLock.Set.Refused refused) {
+        return new Stopped(
+            Optional.of(record),
+            new RunOutcome.EtcdUnusable(refused.failure()),
+            List.of(refused.failure().line()));
       } else if (set instanceof DatastoreLock.Set.Unknown unknown) {
+        operator.tell(
+            "whether datastoreReady is false now is not known; whoever settles the run puts it back:"
+                + " ipam-repair recover "
+                + id);
         return new Stopped(
             Optional.empty(),
             new RunOutcome.Unknown(id, done, plan.steps().size(), unknown.failure()),
@@ -264,9 +272,10 @@ final class Run {
       }
       HeldRecord locked = ((DatastoreLock.Set.Locked) set).record();
       datastoreLocked = true;
+      latest = Optional.of(locked);
       operator.tell("datastoreReady is false since revision " + locked.revision());
       try {
-        journalist.datastore("locked at revision " + locked.revision());
+        journalist.datastoreLocked("at revision " + locked.revision());
         Optional<String> restless = new StepRun(done + 1, locked).awaitQuiet("what it writes has");
         return restless.map(why -> refused(locked, why)).orElse(new Done(locked));
       } catch (EtcdException unreachable) {
@@ -296,6 +305,7 @@ final class Run {
           operator.tell(back.words().get());
           tryToJournal(back.words().get());
         }
+        latest = DatastoreLock.record(back).or(() -> latest);
         return DatastoreLock.record(back);
       } catch (EtcdException unreachable) {
         operator.tell(
@@ -323,16 +333,16 @@ final class Run {
     /**
      * The disk failed in the middle. What is in etcd is known all the same, and said truthfully.
      */
-    private RunOutcome journalLost(HeldRecord record, JournalException unusable)
-        throws JournalException {
+    private RunOutcome journalLost(JournalException unusable) throws JournalException {
       String reason = "the journal failed: " + unusable.getMessage();
-      Optional<HeldRecord> unlocked = unlockDatastore(record);
+      long revision = latest.orElseThrow().revision();
+      Optional<HeldRecord> unlocked = unlockDatastore(latest.get());
       if (done == 0) {
         unlocked.ifPresent(this::closeRecord);
         throw unusable;
       }
       return done == plan.steps().size()
-          ? new RunOutcome.Differs(id, record.revision(), List.of(reason))
+          ? new RunOutcome.Differs(id, revision, List.of(reason))
           : new RunOutcome.Halted(id, done, plan.steps().size(), List.of(reason));
     }
 
@@ -345,24 +355,34 @@ final class Run {
       }
     }
 
+    /** The record of this process, with so many steps done. */
+    private RunRecord record(int steps) {
+      return new RunRecord(
+          id,
+          digest,
+          plan.steps().size(),
+          steps,
+          RunRecord.State.OPEN,
+          operator.name(),
+          token,
+          journalist.head());
+    }
+
     /**
      * Each step in full size, with one compare that cannot hold: limits and permissions show before
      * anything is written.
      *
      * @param left the steps that are to be done
      */
-    private Optional<EtcdFailure> trial(Plan left, IpamState fresh) {
+    private Optional<EtcdFailure> trial(Plan left, IpamState fresh) throws EtcdException {
+      if (lockDatastore && datastore.look() instanceof DatastoreLock.Found.Open open) {
+        Optional<EtcdFailure> refused = datastore.trial(open, recordKey, record(0));
+        if (refused.isPresent()) {
+          return refused;
+        }
+      }
       for (int number = done + 1; number <= plan.steps().size(); number++) {
-        RunRecord next =
-            new RunRecord(
-                id,
-                digest,
-                plan.steps().size(),
-                number,
-                RunRecord.State.OPEN,
-                operator.name(),
-                token,
-                journalist.head());
+        RunRecord next = record(number);
         Step step = left.steps().get(number - 1 - done);
         CommitOutcome outcome =
             etcd.commit(
@@ -610,6 +630,8 @@ final class Run {
 
       private Done applied(RunRecord next, long revision, String remark) throws JournalException {
         done = number;
+        HeldRecord written = new HeldRecord(recordKey, next, revision);
+        latest = Optional.of(written);
         journalist.outcome(number, StepStatus.APPLIED, OptionalLong.of(revision), remark);
         operator.tell(
             "step "
@@ -619,7 +641,7 @@ final class Run {
                 + "  applied at revision "
                 + revision
                 + remark);
-        return new Done(new HeldRecord(recordKey, next, revision));
+        return new Done(written);
       }
 
       private Optional<StepResult> conditionFailed(CommitOutcome.ConditionFailed failed)
@@ -653,6 +675,7 @@ final class Run {
         if (settled instanceof Fence.Settled.Applied applied) {
           return applied(next, applied.revision(), " (the answer was lost, the write was not)");
         } else if (settled instanceof Fence.Settled.NotApplied not) {
+          latest = not.record().or(() -> latest);
           journalist.outcome(
               number, StepStatus.NOT_APPLIED, OptionalLong.empty(), "given up: " + failure.line());
           operator.tell(

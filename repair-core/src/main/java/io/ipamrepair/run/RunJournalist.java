@@ -1,6 +1,7 @@
 package io.ipamrepair.run;
 
 import io.ipamrepair.carry.Carrying;
+import io.ipamrepair.journal.Entry;
 import io.ipamrepair.journal.EntryKind;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.journal.RunJournal;
@@ -9,6 +10,7 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.undo.RecordedRun;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -140,6 +142,19 @@ final class RunJournalist implements AutoCloseable {
                 "detail", new Json.Text(detail))
             .encode()
             .toArray());
+  }
+
+  private static final String LOCKED = "locked";
+
+  /** Calico's lock on the datastore is about to be set, and then is. */
+  void datastoreLocked(String when) throws JournalException {
+    datastore(LOCKED + " " + when);
+  }
+
+  /** Whether an entry of this kind says that the lock was set, or about to be. */
+  static boolean saysLocked(Entry entry) {
+    return new String(entry.body(), StandardCharsets.UTF_8)
+        .startsWith("{\"datastoreReady\":\"" + LOCKED);
   }
 
   /** What becomes of Calico's lock on the datastore, in words. */

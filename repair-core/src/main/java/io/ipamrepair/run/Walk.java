@@ -103,7 +103,7 @@ final class Walk {
   }
 
   /** Says what Calico's lock will do, where it is wanted; or that it cannot be had. */
-  private Optional<RunOutcome> datastore() throws EtcdException {
+  Optional<RunOutcome> datastore() throws EtcdException {
     if (!lockDatastore) {
       return Optional.empty();
     }

@@ -2,11 +2,17 @@ package io.ipamrepair.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.etcd.jetcd.api.TxnRequest;
+import io.grpc.ClientInterceptor;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.carry.Carrying;
 import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.etcd.EtcdTarget;
 import io.ipamrepair.etcd.TimeLimits;
+import io.ipamrepair.faults.Fault;
+import io.ipamrepair.faults.FaultyDisk;
 import io.ipamrepair.journal.EntryKind;
+import io.ipamrepair.journal.FaultyJournal;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.EtcdLimits;
@@ -16,8 +22,12 @@ import io.ipamrepair.plan.Planner;
 import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.plan.Repairs;
 import io.ipamrepair.source.LiveSource;
+import io.ipamrepair.testing.Faults;
 import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
+import io.ipamrepair.testing.Users;
+import io.ipamrepair.undo.RecordedRun;
+import io.ipamrepair.undo.Undo;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,7 +38,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -58,34 +70,42 @@ class DatastoreLockTest {
     server.load(new Golden("v3.32.1", "incident-typo").keyValues());
     before = server.calico();
     journal = Journal.at(folder.resolve("journal" + random.nextInt(1_000_000)));
-    try (Etcd etcd = connect()) {
+    plan = onCluster(server.target());
+  }
+
+  private static Plan onCluster(EtcdTarget target) throws Exception {
+    try (Etcd etcd = Etcd.connect(target, TimeLimits.standard(), List.of())) {
       IpamState state = new LiveSource(etcd).read();
       List<String> words = List.of("remove-pool", "eqiad-pods-second");
       Instant now = Instant.now();
-      plan =
-          new Planner(state, EtcdLimits.standard())
-              .plan(
-                  Repairs.of(words).judge(state),
-                  new Circumstances(
-                      words,
-                      "tester@host",
-                      now,
-                      now.plusSeconds(3600),
-                      "",
-                      Optional.of(Long.toHexString(etcd.identity().clusterId()))));
+      return new Planner(state, EtcdLimits.standard())
+          .plan(
+              Repairs.of(words).judge(state),
+              new Circumstances(
+                  words,
+                  "tester@host",
+                  now,
+                  now.plusSeconds(3600),
+                  "",
+                  Optional.of(Long.toHexString(etcd.identity().clusterId()))));
     }
   }
 
-  private Etcd connect() throws Exception {
+  private Etcd connect(ClientInterceptor... faults) throws Exception {
     TimeLimits limits =
-        new TimeLimits(Duration.ofSeconds(10), Duration.ofSeconds(10), Optional.empty());
-    return Etcd.connect(server.target(), limits, RunKeys.writable());
+        new TimeLimits(Duration.ofSeconds(2), Duration.ofSeconds(2), Optional.empty());
+    return Etcd.connect(server.target(), limits, RunKeys.writable(), faults);
   }
 
-  private RunOutcome apply(Operator operator, boolean dryRun) throws Exception {
-    try (Etcd etcd = connect()) {
+  private RunOutcome apply(Operator operator, boolean dryRun, ClientInterceptor... faults)
+      throws Exception {
+    return apply(connect(faults), operator, dryRun);
+  }
+
+  private RunOutcome apply(Etcd connected, Operator operator, boolean dryRun) throws Exception {
+    try (connected) {
       return new Apply(
-              new Workplace(etcd, journal, operator, Clock.systemUTC(), random),
+              new Workplace(connected, journal, operator, Clock.systemUTC(), random),
               new RunOptions(
                   new QuietTime(Duration.ofMillis(100), Duration.ofSeconds(5)),
                   Carrying.Manner.KNOWN,
@@ -215,5 +235,111 @@ class DatastoreLockTest {
     assertThat(((RunOutcome.Refused) refused).reasons().get(0))
         .startsWith("--lock-datastore: the cluster information has no readable datastoreReady");
     assertThat(journal.list()).as("runs").isEmpty();
+  }
+
+  private String onlyRun() throws Exception {
+    return ((Journal.Listed.Readable) journal.list().get(0)).history().runId();
+  }
+
+  @Test
+  void aRollbackPutsBackWhatCouldNotBePutBackWhenEtcdWentAwayAtTheEnd() throws Exception {
+    AtomicBoolean away = new AtomicBoolean();
+    List<String> lines = new ArrayList<>();
+    apply(
+        when("step 1 of 1  applied", () -> away.set(true), lines),
+        false,
+        Faults.refuse(method -> away.get()));
+    assertThat(information()).contains(FALSE);
+    String recover = "ipam-repair recover " + onlyRun();
+    assertThat(lines).anyMatch(line -> line.endsWith(recover));
+    try (Etcd etcd = connect()) {
+      // The lock of the one who lost etcd runs out by itself, later.
+      OperatorLock.takeFrom(etcd, OperatorLock.holder(etcd).orElseThrow());
+      Workplace place =
+          new Workplace(etcd, journal, when("-", () -> {}, lines), Clock.systemUTC(), random);
+      Instant now = Instant.now();
+      Rollback.Prepared prepared =
+          new Rollback(place, EtcdLimits.standard(), Undo.Choice.ALL_OR_NOTHING)
+              .prepare(
+                  onlyRun(),
+                  new Circumstances(
+                      List.of("rollback", onlyRun()),
+                      "tester@host",
+                      now,
+                      now.plusSeconds(60),
+                      "",
+                      plan.cluster().etcdClusterId()));
+      assertThat(prepared).isInstanceOf(Rollback.Prepared.Ready.class);
+    }
+    assertThat(information()).isEqualTo(before.get(Bytes.utf8(INFORMATION)).display());
+  }
+
+  @Test
+  void itIsPutBackWhenTheJournalFailsBehindTheStep() throws Exception {
+    FaultyDisk.with(Fault.none());
+    Journal good = journal;
+    List<String> lines = new ArrayList<>();
+    Predicate<TxnRequest> step = Faults.writesRecord("\"done\":1,").and(Faults.isNoTrial());
+    journal = FaultyJournal.in(good.folder());
+    apply(
+        when("-", () -> {}, lines),
+        false,
+        Faults.when(step, () -> FaultyDisk.switchTo(Fault.played(Fault.Manner.DISK_FAILS, 1))));
+    FaultyDisk.end();
+    assertThat(lines).contains("datastoreReady is true again, as before this run");
+    assertThat(server.calico()).isEqualTo(withoutPool());
+  }
+
+  @Test
+  void recoverSaysWhatToDoWhenNothingTellsWhoseTheLockIs() throws Exception {
+    List<String> lines = new ArrayList<>();
+    try {
+      apply(
+          when(
+              "datastoreReady is false since",
+              () -> {
+                throw new Fault.Died();
+              },
+              lines),
+          false);
+    } catch (Fault.Died died) {
+      server.delete("/ipam-repair/v1/run/" + onlyRun());
+    }
+    try (Etcd etcd = connect()) {
+      Recovery.Recovered found =
+          new Recovery(etcd, journal, "other@host", "t", Clock.systemUTC()).recover(onlyRun());
+      assertThat(found.toString()).contains("To unlock: calicoctl datastore migrate unlock");
+    }
+  }
+
+  @Test
+  void aMissingPermissionShowsBeforeTheRunIsMadeKnown() throws Exception {
+    List<String> lines = new ArrayList<>();
+    try (ThrowawayEtcd guarded = ThrowawayEtcd.start()) {
+      guarded.load(new Golden("v3.32.1", "incident-typo").keyValues());
+      Users users = new Users(guarded.endpoint());
+      users.add("operator", "secret");
+      users.allow("operator", "/calico/", false);
+      users.allow("operator", "/calico/ipam/v2/", true);
+      users.allow("operator", "/calico/resources/v3/projectcalico.org/ippools/", true);
+      users.allow("operator", "/ipam-repair/v1/", true);
+      users.enable();
+      EtcdTarget target =
+          new EtcdTarget(
+              List.of(guarded.endpoint()),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of(new EtcdTarget.Credentials("operator", "secret")),
+              Bytes.EMPTY);
+      plan = onCluster(target);
+      Etcd etcd = Etcd.connect(target, TimeLimits.standard(), RunKeys.writable());
+      RunOutcome outcome = apply(etcd, when("-", () -> {}, lines), false);
+      assertThat(outcome).isInstanceOf(RunOutcome.EtcdUnusable.class);
+      assertThat(new RunReader().read(journal.read(onlyRun())).status())
+          .isEqualTo(RecordedRun.Status.NOTHING_WRITTEN);
+      assertThat(journal.read(onlyRun()).entries())
+          .noneMatch(entry -> entry.kind() == EntryKind.BEGIN);
+    }
   }
 }
