@@ -102,7 +102,7 @@ public final class ThrowawayEtcd implements AutoCloseable {
     return startLocal(binary, tls, options);
   }
 
-  private static Optional<Path> binary() {
+  static Optional<Path> binary() {
     String named = System.getenv().getOrDefault("ETCD_BIN", "");
     if (!named.isEmpty()) {
       return Optional.of(Path.of(named));
