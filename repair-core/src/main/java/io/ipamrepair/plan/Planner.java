@@ -109,14 +109,15 @@ public final class Planner {
     if (!tooLarge.isEmpty()) {
       throw new PlanRefusedException(tooLarge);
     }
+    // What the run resolved may come back, and nothing else: not at the end, nor in between.
+    Predicate<FindingRef> accepted =
+        finding -> undone.findings().resolved().stream().anyMatch(finding::isSameAs);
     IpamState after = state;
-    for (Step step : steps) {
-      after = Simulation.after(after, step);
+    for (int done = 1; done <= steps.size(); done++) {
+      after = Simulation.after(after, steps.get(done - 1));
+      refuseHarm(accepted, findings(steps.subList(0, done), after));
     }
     Plan.Findings findings = findings(steps, after);
-    // What the run resolved may come back, and nothing else.
-    refuseHarm(
-        finding -> undone.findings().resolved().stream().anyMatch(finding::isSameAs), findings);
     return new Plan(
         "Roll back run " + run + ": " + undone.title(),
         circumstances.command(),
