@@ -28,9 +28,9 @@ import java.util.Optional;
  * it was planned, and then does not hold.
  *
  * <p>Why this is safe: a write's after-image follows from its before-image and its edits alone; the
- * edits are what was reviewed, the evidence for them is judged again here ({@link Evidence}) and by
- * the plan's requirements, all rules are judged on what comes of it, and the commit compares the
- * key at the revision of the very bytes that were judged.
+ * edits are what was reviewed, the evidence for them is judged again here ({@link WriteEvidence})
+ * and by the plan's requirements, all rules are judged on what comes of it, and the commit compares
+ * the key at the revision of the very bytes that were judged.
  */
 public final class Carrying {
   /** How much of what others changed a plan may be carried over. */
@@ -171,7 +171,7 @@ public final class Carrying {
         Json.Obj before = json.readObject(write.before().orElseThrow());
         Json.Obj now = json.readObject(found);
         List<Edit> edits = edits(write, stored.at(), before);
-        Evidence.Verdict verdict = Evidence.of(edits, stored.at(), before, now);
+        WriteEvidence.Verdict verdict = WriteEvidence.of(edits, stored.at(), before, now);
         List<String> against = new ArrayList<>(verdict.touched());
         if (manner != Manner.UNKNOWN_MEMBERS_TOO) {
           verdict

@@ -109,7 +109,7 @@ public final class ThreeWay {
 
   /** Whether members changed of which this tool does not know what they mean. */
   private static boolean hasUnknown(CalicoKey at, Json.Obj wrote, Json.Obj now) {
-    return !Evidence.of(List.of(new Edit.TouchBlock()), at, wrote, now).unknown().isEmpty();
+    return !WriteEvidence.of(List.of(new Edit.TouchBlock()), at, wrote, now).unknown().isEmpty();
   }
 
   /** The edits of {@code parts} on one object, as few as they can be. */
@@ -252,8 +252,8 @@ public final class ThreeWay {
     if (back.isEmpty()) {
       return Optional.empty();
     }
-    Evidence.Verdict sinceTheRun = Evidence.of(back.get(), at, wrote, now);
-    Evidence.Verdict sinceBefore = Evidence.of(back.get(), at, before, now);
+    WriteEvidence.Verdict sinceTheRun = WriteEvidence.of(back.get(), at, wrote, now);
+    WriteEvidence.Verdict sinceBefore = WriteEvidence.of(back.get(), at, before, now);
     Standing standing = Standing.CHANGED;
     if (sinceTheRun.touched().isEmpty()) {
       standing = Standing.AS_LEFT;

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * What a write rests on in the object that it writes, named as its edits are: an owner, ordinals,
  * counts. What others change besides does not matter to it (docs/living-cluster.md has the table).
  */
-final class Evidence {
+final class WriteEvidence {
   private static final Set<String> ATTRIBUTE =
       Set.of("handle_id", "secondary", "alternateOwnerAttrs", "releasedAt");
 
@@ -34,7 +34,7 @@ final class Evidence {
    */
   record Verdict(List<String> touched, List<String> unknown) {}
 
-  private Evidence(List<Edit> edits) {
+  private WriteEvidence(List<Edit> edits) {
     this.edits = edits;
   }
 
@@ -43,7 +43,7 @@ final class Evidence {
    * planned, and is {@code now}.
    */
   static Verdict of(List<Edit> edits, CalicoKey at, Json.Obj before, Json.Obj now) {
-    Evidence evidence = new Evidence(edits);
+    WriteEvidence evidence = new WriteEvidence(edits);
     if (at instanceof CalicoKey.BlockKey) {
       evidence.block(BlockParts.of(before), BlockParts.of(now));
     } else if (at instanceof CalicoKey.HandleKey) {
@@ -92,7 +92,7 @@ final class Evidence {
     for (int ordinal : others) {
       if (ours.contains(ordinal)) {
         touched.add("ordinal " + ordinal);
-      } else if (now.holder(ordinal).filter(Evidence::isUnknown).isPresent()) {
+      } else if (now.holder(ordinal).filter(WriteEvidence::isUnknown).isPresent()) {
         unknown.add("attribute of ordinal " + ordinal);
       }
     }
