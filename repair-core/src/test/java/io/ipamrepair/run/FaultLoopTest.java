@@ -10,7 +10,6 @@ import io.ipamrepair.faults.Fault.Manner;
 import io.ipamrepair.faults.Fault.Place;
 import io.ipamrepair.faults.FaultyCalls;
 import io.ipamrepair.faults.FaultyDisk;
-import io.ipamrepair.journal.FaultyJournal;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.kv.Bytes;
@@ -306,16 +305,14 @@ class FaultLoopTest {
 
     /** Performs it under a fault that is played; whether that struck. */
     boolean strike(Operation operation, Fault fault) throws Exception {
-      FaultyDisk.with(fault);
       FaultyCalls calls = new FaultyCalls(fault, 1 + random.nextInt(4));
-      try (Etcd etcd = Operation.connect(server.target(), calls)) {
-        operation.perform(order(), etcd, FaultyJournal.in(home), operator, random);
+      try (FaultyDisk disk = new FaultyDisk(fault);
+          Etcd etcd = Operation.connect(server.target(), calls)) {
+        operation.perform(order(), etcd, disk.journal(home), operator, random);
       } catch (Fault.Died died) {
         operator.tell("died");
       } catch (JournalException | RunFormatException told) {
         operator.tell(told.getMessage());
-      } finally {
-        FaultyDisk.end();
       }
       try (Etcd etcd = Operation.connect(server.target())) {
         // A late call arrives when everybody thinks that it is over.
