@@ -5,6 +5,7 @@ import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.WatchedDisk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Random;
 
 /** A disk for journals, at whose writes and forces a {@link Fault} strikes. */
 public final class FaultyDisk implements WatchedDisk.Watcher, AutoCloseable {
@@ -15,9 +16,7 @@ public final class FaultyDisk implements WatchedDisk.Watcher, AutoCloseable {
   public FaultyDisk(Fault fault) {
     this.fault = fault;
     this.disk =
-        fault.manner() == Manner.POWER_FAILS
-            ? WatchedDisk.withPowerCuts(this)
-            : WatchedDisk.watchedBy(this);
+        fault.manner().cutsPower() ? WatchedDisk.withPowerCuts(this) : WatchedDisk.watchedBy(this);
   }
 
   /** A journal on it. */
@@ -30,11 +29,13 @@ public final class FaultyDisk implements WatchedDisk.Watcher, AutoCloseable {
     fault = next;
   }
 
-  /** The process has ended: its files are closed, and after a power failure are as forced last. */
+  /** The process has ended: its files are closed, and what a power failure loses is lost. */
   @Override
   public void close() {
     if (fault.struck() && fault.manner() == Manner.POWER_FAILS) {
       disk.loseUnforced();
+    } else if (fault.struck() && fault.manner() == Manner.POWER_FAILS_PARTLY) {
+      disk.loseSomeUnforced(new Random(fault.at()));
     } else {
       disk.writeUnforced();
     }
@@ -43,37 +44,59 @@ public final class FaultyDisk implements WatchedDisk.Watcher, AutoCloseable {
 
   @Override
   public void write(WatchedDisk.Write write) throws IOException {
-    passes(write, write::half);
+    Fault mine = fault;
+    if (mine.struck() && mine.manner() == Manner.DISK_FULL) {
+      throw full();
+    }
+    passes(mine, write, write::half);
   }
 
   @Override
   public void force(WatchedDisk.Access force) throws IOException {
-    passes(force, () -> {});
+    passes(fault, force, force);
   }
 
   @Override
   public void change(WatchedDisk.Access change) throws IOException {
-    passes(change, () -> {});
+    passes(fault, change, change);
   }
 
-  /** Lets it happen, unless the fault is here. */
-  private void passes(WatchedDisk.Access whole, WatchedDisk.Access half) throws IOException {
-    Fault mine = fault;
+  private static IOException full() {
+    return new IOException("No space left on device");
+  }
+
+  /**
+   * Lets it happen, unless the fault is here.
+   *
+   * @param torn what happens where it is cut short
+   */
+  private static void passes(Fault mine, WatchedDisk.Access whole, WatchedDisk.Access torn)
+      throws IOException {
     if (mine.dead()) {
       // What the dead seem to do does not happen.
       return;
     }
     if (!mine.isHere(Fault.Place.DISK)) {
       whole.happen();
-    } else if (mine.manner() == Manner.DISK_FAILS) {
-      throw new IOException("Input/output error");
-    } else {
-      if (mine.manner() == Manner.DIES_IN_WRITE) {
-        half.happen();
-      } else if (mine.manner() == Manner.DIES_AFTER_DISK) {
-        whole.happen();
+      return;
+    }
+    switch (mine.manner()) {
+      case DISK_FAILS -> throw new IOException("Input/output error");
+      case DISK_FULL -> {
+        torn.happen();
+        if (torn != whole) {
+          throw full();
+        }
       }
-      mine.die();
+      case DIES_IN_WRITE -> {
+        torn.happen();
+        mine.die();
+      }
+      case DIES_AFTER_DISK -> {
+        whole.happen();
+        mine.die();
+      }
+      default -> mine.die();
     }
   }
 }

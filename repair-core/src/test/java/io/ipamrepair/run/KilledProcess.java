@@ -108,11 +108,12 @@ final class KilledProcess {
             Optional.empty(),
             Bytes.EMPTY);
     try (FaultyDisk disk = new FaultyDisk(fault);
-        Etcd etcd = Operation.connect(target, new FaultyCalls(fault, 1))) {
-      String outcome =
+        FaultyCalls calls = new FaultyCalls(fault, URI.create(words[5]), 1);
+        Etcd etcd = Operation.connect(target, calls)) {
+      Object outcome =
           Operation.valueOf(words[0])
               .perform(order, etcd, disk.journal(Path.of(words[4])), new Teller(), random);
-      System.out.println(outcome.lines().findFirst().orElse(""));
+      System.out.println(outcome.toString().lines().findFirst().orElse(""));
     }
   }
 
