@@ -73,6 +73,9 @@ public record RunAudit(String run, Verdict verdict, List<String> remarks) {
     RecordedRun recorded;
     try {
       history = journal.read(run);
+      if (history.entries().stream().noneMatch(entry -> entry.kind() == EntryKind.PLAN)) {
+        return withoutPlan(etcd, run);
+      }
       recorded = new RunReader().read(history);
     } catch (JournalException unusable) {
       if (unusable.reason() != JournalException.Reason.DAMAGED) {
@@ -89,6 +92,23 @@ public record RunAudit(String run, Verdict verdict, List<String> remarks) {
     List<String> remarks = new ArrayList<>(record.remarks());
     remarks.addAll(dump.remarks());
     return new RunAudit(run, worst, remarks);
+  }
+
+  /**
+   * A run that was cut off while it wrote its plan down. The plan is on the disk before anything of
+   * the run is in etcd; so if something is there, the journal has lost it.
+   */
+  private static RunAudit withoutPlan(Etcd etcd, String run) throws EtcdException {
+    boolean known = !etcd.get(List.of(RunKeys.record(run))).value().isEmpty();
+    return known
+        ? new RunAudit(
+            run,
+            Verdict.INCOMPLETE,
+            List.of("it holds no plan, but the run is known in etcd: it lost all that it held"))
+        : new RunAudit(
+            run,
+            Verdict.INTACT,
+            List.of("it stopped before its plan was written down: nothing was sent to etcd"));
   }
 
   private record Finding(Verdict verdict, List<String> remarks) {}

@@ -1,5 +1,7 @@
 package io.ipamrepair.faults;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -22,6 +24,8 @@ public final class Fault {
     DIES_AFTER_CALL(Place.CALL),
     /** The disk refuses the write or the force. */
     DISK_FAILS(Place.DISK),
+    /** Half of what is written gets there; then the disk is full, and stays so. */
+    DISK_FULL(Place.DISK),
     /** Half of what is written gets there, and the process ends. */
     DIES_IN_WRITE(Place.DISK),
     /** The process ends before the write or force. */
@@ -29,7 +33,12 @@ public final class Fault {
     /** The process ends behind the write or force. */
     DIES_AFTER_DISK(Place.DISK),
     /** The machine goes down before the write or force: what was not forced yet is lost. */
-    POWER_FAILS(Place.DISK);
+    POWER_FAILS(Place.DISK),
+    /** The same, but of what was not forced some writes have got there, in any order. */
+    POWER_FAILS_PARTLY(Place.DISK);
+
+    private static final Set<Manner> SURVIVED =
+        EnumSet.of(REFUSED, ANSWER_LOST, LATE, DISK_FAILS, DISK_FULL);
 
     private final Place place;
 
@@ -42,9 +51,14 @@ public final class Fault {
       return place;
     }
 
+    /** Whether what was not forced to the disk is at stake. */
+    public boolean cutsPower() {
+      return this == POWER_FAILS || this == POWER_FAILS_PARTLY;
+    }
+
     /** Whether the process ends. */
     public boolean kills() {
-      return this != REFUSED && this != ANSWER_LOST && this != LATE && this != DISK_FAILS;
+      return !SURVIVED.contains(this);
     }
   }
 
@@ -94,6 +108,11 @@ public final class Fault {
 
   public Manner manner() {
     return manner;
+  }
+
+  /** Which boundary of its kind it strikes at, from 1. */
+  public int at() {
+    return at;
   }
 
   /** Whether its boundary was reached. */

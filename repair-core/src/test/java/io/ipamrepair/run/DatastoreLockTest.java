@@ -12,7 +12,6 @@ import io.ipamrepair.etcd.TimeLimits;
 import io.ipamrepair.faults.Fault;
 import io.ipamrepair.faults.FaultyDisk;
 import io.ipamrepair.journal.EntryKind;
-import io.ipamrepair.journal.FaultyJournal;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.EtcdLimits;
@@ -276,16 +275,15 @@ class DatastoreLockTest {
 
   @Test
   void itIsPutBackWhenTheJournalFailsBehindTheStep() throws Exception {
-    FaultyDisk.with(Fault.none());
-    Journal good = journal;
     List<String> lines = new ArrayList<>();
     Predicate<TxnRequest> step = Faults.writesRecord("\"done\":1,").and(Faults.isNoTrial());
-    journal = FaultyJournal.in(good.folder());
-    apply(
-        when("-", () -> {}, lines),
-        false,
-        Faults.when(step, () -> FaultyDisk.switchTo(Fault.played(Fault.Manner.DISK_FAILS, 1))));
-    FaultyDisk.end();
+    try (FaultyDisk disk = new FaultyDisk(Fault.none())) {
+      journal = disk.journal(journal.folder());
+      apply(
+          when("-", () -> {}, lines),
+          false,
+          Faults.when(step, () -> disk.switchTo(Fault.played(Fault.Manner.DISK_FAILS, 1))));
+    }
     assertThat(lines).contains("datastoreReady is true again, as before this run");
     assertThat(server.calico()).isEqualTo(withoutPool());
   }

@@ -10,7 +10,7 @@ import io.ipamrepair.faults.Fault.Manner;
 import io.ipamrepair.faults.Fault.Place;
 import io.ipamrepair.faults.FaultyCalls;
 import io.ipamrepair.faults.FaultyDisk;
-import io.ipamrepair.journal.FaultyJournal;
+import io.ipamrepair.journal.EntryKind;
 import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.kv.Bytes;
@@ -21,7 +21,6 @@ import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.Planner;
 import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.plan.Repairs;
-import io.ipamrepair.plan.Simulation;
 import io.ipamrepair.source.LiveSource;
 import io.ipamrepair.testing.Golden;
 import io.ipamrepair.testing.ThrowawayEtcd;
@@ -37,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
@@ -111,6 +111,7 @@ class FaultLoopTest {
   private final Map<Operation, Integer> kills = new EnumMap<>(Operation.class);
   private final Map<String, Integer> boundaries = new TreeMap<>();
   private int doubles;
+  private int arrived;
 
   @ParameterizedTest
   @EnumSource(Shape.class)
@@ -136,7 +137,12 @@ class FaultLoopTest {
   void aProcessThatIsKilledAnywhereLosesNothing(Shape shape) throws Exception {
     assumeTrue(SHAPES.contains("") || SHAPES.contains(shape.name()));
     Random random = new Random(SEED + 100 + shape.ordinal());
-    List<Manner> manners = List.of(Manner.DIES_BEFORE_CALL, Manner.DIES_BEFORE_DISK);
+    List<Manner> manners =
+        List.of(
+            Manner.DIES_BEFORE_CALL,
+            Manner.DIES_AFTER_CALL,
+            Manner.DIES_BEFORE_DISK,
+            Manner.DIES_IN_WRITE);
     if (LONG) {
       for (Operation operation : Operation.values()) {
         for (Manner manner : manners) {
@@ -174,7 +180,7 @@ class FaultLoopTest {
   private void everyBoundary(
       Shape shape, Operation operation, Manner manner, Random random, boolean kill)
       throws Exception {
-    int stride = STRIDE * (kill ? 2 : 1);
+    int stride = STRIDE * (kill ? 4 : 1);
     boolean struck = true;
     for (int at = 1 + random.nextInt(stride); struck; at += stride) {
       struck = tried(shape, operation, manner, at, random, kill);
@@ -186,9 +192,9 @@ class FaultLoopTest {
     int single = played.values().stream().mapToInt(Integer::intValue).sum();
     int killed = kills.values().stream().mapToInt(Integer::intValue).sum();
     System.out.printf(
-        "faults: %d tried, %d of them with a second one while recovering; seed %d%n"
-            + "  played: %s%n  killed with SIGKILL: %d %s%n  boundaries reached: %s%n",
-        single + killed, doubles, SEED, played, killed, kills, boundaries);
+        "faults: %d tried, %d of them with a second one while recovering, %d late calls arrived;"
+            + " seed %d%n  played: %s%n  killed with SIGKILL: %d %s%n  boundaries reached: %s%n",
+        single + killed, doubles, arrived, SEED, played, killed, kills, boundaries);
     assertThat(single + killed).as("faults that were tried").isPositive();
   }
 
@@ -228,6 +234,7 @@ class FaultLoopTest {
     private final Map<Bytes, Bytes> original;
     private final Map<Bytes, Bytes> planned;
     private final Plan plan;
+    private final List<FaultyCalls> underWay = new ArrayList<>();
 
     Trial(Shape shape, String what, Random random) throws Exception {
       this.shape = shape;
@@ -236,22 +243,11 @@ class FaultLoopTest {
       server.clear();
       server.load(shape.keys());
       original = server.calico();
-      planned = new TreeMap<>(original);
       try (Etcd etcd = Operation.connect(server.target())) {
         IpamState state = new LiveSource(etcd).read();
         plan = plan(state, Long.toHexString(etcd.identity().clusterId()));
-        IpamState after = Simulation.after(state, plan);
-        plan.steps().stream()
-            .flatMap(step -> step.writes().stream())
-            .forEach(
-                write -> {
-                  planned.remove(write.key());
-                  after
-                      .at(write.key())
-                      .flatMap(stored -> stored.bytes())
-                      .ifPresent(bytes -> planned.put(write.key(), bytes));
-                });
       }
+      planned = after(plan, plan.steps().size(), original);
       assertThat(plan.steps()).as(what).hasSize(shape.steps);
     }
 
@@ -269,6 +265,32 @@ class FaultLoopTest {
                   Optional.of(cluster)));
     }
 
+    /** What is there once so many steps are applied. */
+    private static Map<Bytes, Bytes> after(Plan plan, int steps, Map<Bytes, Bytes> before) {
+      Map<Bytes, Bytes> after = new TreeMap<>(before);
+      plan.steps().subList(0, steps).stream()
+          .flatMap(step -> step.writes().stream())
+          .forEach(
+              write -> {
+                after.remove(write.key());
+                write.after().ifPresent(bytes -> after.put(write.key(), bytes));
+              });
+      return after;
+    }
+
+    /** Calico's data, without its own lock, which is as it was once a run is recovered. */
+    private Map<Bytes, Bytes> data() {
+      Map<Bytes, Bytes> data = server.calico();
+      data.keySet().removeIf(key -> key.display().contains("/clusterinformations/"));
+      return data;
+    }
+
+    private Map<Bytes, Bytes> withoutLock(Map<Bytes, Bytes> calico) {
+      Map<Bytes, Bytes> data = new TreeMap<>(calico);
+      data.keySet().removeIf(key -> key.display().contains("/clusterinformations/"));
+      return data;
+    }
+
     private Optional<String> run() {
       return KilledProcess.runOf(operator.told());
     }
@@ -279,7 +301,7 @@ class FaultLoopTest {
 
     private String perform(Operation operation) throws Exception {
       try (Etcd etcd = Operation.connect(server.target())) {
-        return operation.perform(order(), etcd, journal, operator, random);
+        return operation.perform(order(), etcd, journal, operator, random).toString();
       }
     }
 
@@ -310,23 +332,58 @@ class FaultLoopTest {
 
     /** Performs it under a fault that is played; whether that struck. */
     boolean strike(Operation operation, Fault fault) throws Exception {
-      FaultyDisk.with(fault);
-      FaultyCalls calls = new FaultyCalls(fault, 1 + random.nextInt(4));
-      try (Etcd etcd = Operation.connect(server.target(), calls)) {
-        operation.perform(order(), etcd, FaultyJournal.in(home), operator, random);
+      Map<Bytes, Bytes> before = data();
+      Optional<Object> said = Optional.empty();
+      FaultyCalls calls = new FaultyCalls(fault, server.endpoint(), 1 + random.nextInt(40));
+      underWay.add(calls);
+      try (FaultyDisk disk = new FaultyDisk(fault);
+          Etcd etcd = Operation.connect(server.target(), calls)) {
+        said = Optional.of(operation.perform(order(), etcd, disk.journal(home), operator, random));
       } catch (Fault.Died died) {
         operator.tell("died");
       } catch (JournalException | RunFormatException told) {
         operator.tell(told.getMessage());
-      } finally {
-        FaultyDisk.end();
+        said = Optional.of(told);
       }
-      try (Etcd etcd = Operation.connect(server.target())) {
-        // A late call arrives when everybody thinks that it is over.
-        calls.arriveAll();
-        etcd.identity();
+      if (said.isPresent() && !fault.dead()) {
+        isTrue(said.get(), operation, before);
+        if (random.nextBoolean()) {
+          // A late call arrives when everybody thinks that it is over.
+          calls.arriveAll();
+          isTrue(said.get(), operation, before);
+        }
       }
       return fault.struck();
+    }
+
+    /** What an operation says of the data is so. */
+    private void isTrue(Object said, Operation operation, Map<Bytes, Bytes> before)
+        throws Exception {
+      if (said instanceof RunOutcome.TakenOver) {
+        return;
+      }
+      List<Map<Bytes, Bytes>> possible = new ArrayList<>();
+      if (said instanceof RunOutcome.Applied || said instanceof RunOutcome.Differs) {
+        possible.add(operation == Operation.ROLLBACK ? original : planned);
+      } else if (said instanceof RunOutcome.Halted halted) {
+        possible.add(after(halted.run(), halted.applied()));
+      } else if (said instanceof RunOutcome.Unknown unknown) {
+        possible.add(after(unknown.run(), unknown.applied()));
+        possible.add(after(unknown.run(), unknown.applied() + 1));
+      } else {
+        // Whatever else is said, it means that nothing was written.
+        possible.add(before);
+      }
+      assertThat(possible.stream().map(this::withoutLock).toList())
+          .as("%s: said %s, told %s", what, said, operator.told())
+          .contains(data());
+    }
+
+    /** What is there once so many steps of a run of the journal are applied. */
+    private Map<Bytes, Bytes> after(String run, int steps) throws Exception {
+      Plan of = new RunReader().read(journal.read(run)).plan();
+      boolean undoes = of.command().get(0).equals("rollback");
+      return after(of, steps, undoes ? planned : original);
     }
 
     /** Performs it in a process that is killed; whether that was. */
@@ -359,18 +416,47 @@ class FaultLoopTest {
                       && readable.history().runId().equals(run().get()));
     }
 
-    /** Whoever died before it had a run still has the lock, until its lease runs out. */
+    /**
+     * Whoever died before it had written its plan down still has the lock, until its lease runs
+     * out: there is no run to recover that would take it.
+     */
     private void breakTheLockOfTheDead() throws Exception {
       try (Etcd etcd = Operation.connect(server.target())) {
         Optional<LockHolder> dead = OperatorLock.holder(etcd);
-        if (dead.filter(holder -> !holder.run().equals(run().orElse(""))).isPresent()) {
+        if (dead.isPresent() && !hasPlan(dead.get().run())) {
           OperatorLock.takeFrom(etcd, dead.get());
         }
       }
     }
 
-    /** Recovers, goes on or back, and looks at everything. */
+    private boolean hasPlan(String run) throws JournalException {
+      return journal.list().stream()
+          .flatMap(
+              listed ->
+                  listed instanceof Journal.Listed.Readable readable
+                      ? Stream.of(readable.history())
+                      : Stream.empty())
+          .filter(history -> history.runId().equals(run))
+          .flatMap(history -> history.entries().stream())
+          .anyMatch(entry -> entry.kind() == EntryKind.PLAN);
+    }
+
+    /** Recovers, goes on or back, and looks at everything; then again when all has arrived. */
     void end(Operation operation) throws Exception {
+      settle(operation);
+      Map<Bytes, Bytes> settled = server.calico();
+      for (FaultyCalls each : underWay) {
+        each.arriveAll();
+        arrived += each.arrived();
+        each.close();
+      }
+      assertThat(server.calico())
+          .as("%s: after the last call arrived, told %s", what, operator.told())
+          .isEqualTo(settled);
+      everythingIsInOrder();
+    }
+
+    private void settle(Operation operation) throws Exception {
       breakTheLockOfTheDead();
       if (run().isEmpty() || !isJournalled()) {
         assertThat(server.calico())
@@ -379,32 +465,28 @@ class FaultLoopTest {
         noRecordWithoutJournal();
         return;
       }
+      Optional<RecordedRun> recovered = recovered();
       boolean undoing = isUndoing();
       Map<Bytes, Bytes> from = undoing ? planned : original;
       Map<Bytes, Bytes> to = undoing ? original : planned;
-      Optional<RecordedRun> recovered = recovered();
+      if (random.nextBoolean()) {
+        underWay.forEach(FaultyCalls::arriveAll);
+      }
       if (recovered.isEmpty()) {
         assertThat(server.calico()).as("%s: no plan", what).isEqualTo(from);
         return;
       }
       int applied = recovered.get().applied();
       int steps = recovered.get().steps().size();
-      if (applied == 0 || applied == steps) {
-        assertThat(server.calico())
-            .as("%s: %d of %d steps applied, told %s", what, applied, steps, operator.told())
-            .isEqualTo(applied == 0 ? from : to);
-      }
+      assertThat(server.calico())
+          .as("%s: %d of %d steps applied, told %s", what, applied, steps, operator.told())
+          .isEqualTo(after(recovered.get().plan(), applied, from));
       if (random.nextBoolean() && applied < steps) {
         assertThat(perform(Operation.RESUME)).as(what).startsWith("Applied");
         assertThat(server.calico()).as("%s: resumed", what).isEqualTo(to);
-        everythingIsInOrder(run().get());
       } else if (applied > 0) {
-        String run = run().get();
         assertThat(perform(Operation.ROLLBACK)).as(what).startsWith("Applied");
         assertThat(server.calico()).as("%s: rolled back", what).isEqualTo(from);
-        everythingIsInOrder(run);
-      } else {
-        everythingIsInOrder(run().get());
       }
     }
 
@@ -444,15 +526,24 @@ class FaultLoopTest {
       }
     }
 
-    private void everythingIsInOrder(String run) throws Exception {
+    /** Every run's journal and record agree, none is open, and nothing is locked. */
+    private void everythingIsInOrder() throws Exception {
       try (Etcd etcd = Operation.connect(server.target())) {
-        assertThat(RunAudit.of(etcd, journal, run).verdict())
-            .as("%s: journal and record", what)
-            .isEqualTo(RunAudit.Verdict.INTACT);
+        for (Journal.Listed listed : journal.list()) {
+          if (listed instanceof Journal.Listed.Readable readable) {
+            RunAudit audit = RunAudit.of(etcd, journal, readable.history().runId());
+            assertThat(audit.verdict())
+                .as("%s: journal and record: %s, told %s", what, audit, operator.told())
+                .isEqualTo(RunAudit.Verdict.INTACT);
+          } else {
+            String broken = ((Journal.Listed.Unreadable) listed).runId();
+            assertThat(HeldRecord.find(etcd, broken))
+                .as("%s: record of %s, whose journal cannot be read", what, broken)
+                .isEmpty();
+          }
+        }
         assertThat(ToolKeys.read(etcd).orElseThrow().unclosed()).as("%s: open", what).isEmpty();
-        assertThat(OperatorLock.holder(etcd).filter(each -> each.run().equals(run)))
-            .as("%s: locked", what)
-            .isEmpty();
+        assertThat(OperatorLock.holder(etcd)).as("%s: locked", what).isEmpty();
       }
     }
   }

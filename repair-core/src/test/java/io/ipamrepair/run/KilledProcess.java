@@ -5,7 +5,6 @@ import io.ipamrepair.etcd.EtcdTarget;
 import io.ipamrepair.faults.Fault;
 import io.ipamrepair.faults.FaultyCalls;
 import io.ipamrepair.faults.FaultyDisk;
-import io.ipamrepair.journal.FaultyJournal;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.EtcdLimits;
 import io.ipamrepair.plan.PlanFile;
@@ -94,7 +93,6 @@ final class KilledProcess {
     Fault fault =
         Fault.real(Fault.Manner.valueOf(words[6]), Integer.parseInt(words[7]), KilledProcess::kill);
     Random random = new Random(Long.parseLong(words[8]));
-    FaultyDisk.with(fault);
     EtcdLimits unlimited = new EtcdLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
     Operation.Order order =
         new Operation.Order(
@@ -109,11 +107,13 @@ final class KilledProcess {
             Optional.empty(),
             Optional.empty(),
             Bytes.EMPTY);
-    try (Etcd etcd = Operation.connect(target, new FaultyCalls(fault, 1))) {
-      String outcome =
+    try (FaultyDisk disk = new FaultyDisk(fault);
+        FaultyCalls calls = new FaultyCalls(fault, URI.create(words[5]), 1);
+        Etcd etcd = Operation.connect(target, calls)) {
+      Object outcome =
           Operation.valueOf(words[0])
-              .perform(order, etcd, FaultyJournal.in(Path.of(words[4])), new Teller(), random);
-      System.out.println(outcome.lines().findFirst().orElse(""));
+              .perform(order, etcd, disk.journal(Path.of(words[4])), new Teller(), random);
+      System.out.println(outcome.toString().lines().findFirst().orElse(""));
     }
   }
 

@@ -225,7 +225,7 @@ class MembersTest {
       EtcdTarget target = all ? cluster.target() : cluster.target(random.nextInt(3));
       String outcome;
       try (Etcd etcd = connect(target, striking)) {
-        outcome = Operation.APPLY.perform(order(), etcd, journal, operator, random);
+        outcome = Operation.APPLY.perform(order(), etcd, journal, operator, random).toString();
       } finally {
         striking.mend.run();
       }
@@ -261,7 +261,7 @@ class MembersTest {
 
     private String perform(Operation operation) throws Exception {
       try (Etcd etcd = connect(cluster.target())) {
-        return operation.perform(order(), etcd, journal, operator, random);
+        return operation.perform(order(), etcd, journal, operator, random).toString();
       }
     }
 

@@ -44,18 +44,17 @@ enum Operation {
     return Etcd.connect(target, limits, RunKeys.writable(), faults);
   }
 
-  /** Does it; how it ended, in words. */
-  String perform(Order order, Etcd etcd, Journal journal, Operator operator, RandomGenerator random)
+  /** Does it; how it ended, as the procedure says it. */
+  Object perform(Order order, Etcd etcd, Journal journal, Operator operator, RandomGenerator random)
       throws Exception {
     Workplace place = new Workplace(etcd, journal, operator, Clock.systemUTC(), random);
     RunOptions options = new RunOptions(QUICK, Carrying.Manner.KNOWN, order.lockDatastore());
     return switch (this) {
-      case APPLY -> apply(order.plan(), place, options).toString();
-      case RESUME -> new Resume(place, options).resume(order.run()).toString();
+      case APPLY -> apply(order.plan(), place, options);
+      case RESUME -> new Resume(place, options).resume(order.run());
       case RECOVER ->
           new Recovery(etcd, journal, "other@host", RunId.token(random), Clock.systemUTC())
-              .recover(order.run())
-              .toString();
+              .recover(order.run());
       case ROLLBACK -> rollBack(order, place, options);
     };
   }
@@ -65,7 +64,7 @@ enum Operation {
         .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
   }
 
-  private static String rollBack(Order order, Workplace place, RunOptions options)
+  private static Object rollBack(Order order, Workplace place, RunOptions options)
       throws Exception {
     Instant now = Instant.now();
     Rollback.Prepared prepared =
@@ -80,7 +79,7 @@ enum Operation {
                     "",
                     order.plan().cluster().etcdClusterId()));
     return prepared instanceof Rollback.Prepared.Ready ready
-        ? apply(ready.plan(), place, options).toString()
-        : prepared.toString();
+        ? apply(ready.plan(), place, options)
+        : ((Rollback.Prepared.Impossible) prepared).outcome();
   }
 }
