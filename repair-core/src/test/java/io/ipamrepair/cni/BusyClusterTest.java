@@ -449,12 +449,15 @@ class BusyClusterTest {
     return "zz-twin-" + round + "-" + number;
   }
 
-  /** A second pool over the first, which governs nothing. */
+  /** A second pool over a part of the first, which governs nothing, and which no other overlaps. */
   private void twin(int round, int number) {
     Stored pool = store.list(Keys.POOLS).get(0);
     String old = pool.key().substring(Keys.POOLS.length());
     String name = twinName(round, number);
-    store.put(Keys.POOLS + name, pool.value().replace(old, name));
+    int part = round * Math.max(1, EACH / 3) + number;
+    store.put(
+        Keys.POOLS + name,
+        pool.value().replace(old, name).replace("10.70.0.0/16", "10.70." + 16 * part + ".0/20"));
   }
 
   private BlockValue block(Cidr cidr) {
