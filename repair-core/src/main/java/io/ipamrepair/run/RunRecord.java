@@ -69,6 +69,11 @@ record RunRecord(
     return new RunRecord(run, digest, steps, done, State.OPEN, newHolder, newToken, journalHead);
   }
 
+  /** Who holds it and how far it is, in words. */
+  String words() {
+    return "the run is held by " + holder + ", " + done + " of " + steps + " steps done";
+  }
+
   /**
    * How many entries of {@code history} there were when this was written: what comes behind them it
    * does not know of. Nothing when it was written with an entry that is not there.
