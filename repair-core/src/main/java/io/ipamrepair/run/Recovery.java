@@ -185,14 +185,13 @@ public final class Recovery {
   }
 
   /**
-   * That the journal knows what the record says: the record carries the hash of the journal's entry
-   * when it was written, and how many steps were done. A journal that lost its end, or another's,
-   * would undo less than was done.
+   * That the journal knows what the record says. A journal that lost its end, or another's, would
+   * undo less than was done.
    */
   private static void agrees(RunHistory history, RecordedRun run, RunRecord record)
       throws RunFormatException {
     boolean known = record.covered(history).isPresent();
-    if (!known || record.done() > run.sent()) {
+    if (!record.goesWith(history, run)) {
       throw new RunFormatException(
           "the journal of run "
               + run.id()

@@ -5,6 +5,7 @@ import io.ipamrepair.json.Json;
 import io.ipamrepair.json.JsonFormatException;
 import io.ipamrepair.json.JsonReader;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.undo.RecordedRun;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -67,6 +68,14 @@ record RunRecord(
   /** Open again, and somebody else's. */
   RunRecord resumedBy(String newHolder, String newToken, String journalHead) {
     return new RunRecord(run, digest, steps, done, State.OPEN, newHolder, newToken, journalHead);
+  }
+
+  /**
+   * Whether a journal knows what this says: the record carries the hash of the journal's entry when
+   * it was written, and how many steps were done.
+   */
+  boolean goesWith(RunHistory history, RecordedRun run) {
+    return covered(history).isPresent() && done <= run.sent();
   }
 
   /** Who holds it and how far it is, in words. */

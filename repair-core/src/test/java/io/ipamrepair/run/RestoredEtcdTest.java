@@ -82,24 +82,8 @@ class RestoredEtcdTest {
     server.put(POOL, after);
   }
 
-  /** A run that its process leaves between its two steps. */
   private String cutOffAfterTheFirstStep() throws Exception {
-    Plan plan = workshop.plan(TWO_STEPS, 128);
-    try {
-      workshop
-          .betweenSteps(
-              () -> {
-                throw new Interrupted();
-              })
-          .apply(plan);
-    } catch (Interrupted ended) {
-      return workshop.onlyRun();
-    }
-    throw new AssertionError("the run was not cut off");
-  }
-
-  private static final class Interrupted extends Error {
-    private static final long serialVersionUID = 1L;
+    return workshop.cutOffBetweenSteps(workshop.plan(TWO_STEPS, 128));
   }
 
   private Recovery.Recovered.Diverged diverged(String run) throws Exception {

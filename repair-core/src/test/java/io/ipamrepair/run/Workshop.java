@@ -133,6 +133,22 @@ final class Workshop {
     }
   }
 
+  Rebuilding.Outcome rebuild(String run, Plan plan, Optional<Path> dump) throws Exception {
+    try (Etcd etcd = connect()) {
+      return new Rebuilding(etcd, journal(), "other@host", RunId.token(random), clock)
+          .rebuild(
+              run,
+              new Rebuilding.Sources(
+                  new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), dump));
+    }
+  }
+
+  RunAudit audit(String run) throws Exception {
+    try (Etcd etcd = connect()) {
+      return RunAudit.of(etcd, journal(), run);
+    }
+  }
+
   Rollback.Prepared prepareRollback(String run) throws Exception {
     try (Etcd etcd = connect()) {
       return new Rollback(place(etcd), EtcdLimits.standard(), Undo.Choice.ALL_OR_NOTHING)
@@ -146,6 +162,25 @@ final class Workshop {
     return prepared instanceof Rollback.Prepared.Ready ready
         ? apply(ready.plan())
         : ((Rollback.Prepared.Impossible) prepared).outcome();
+  }
+
+  /** A run whose process ends when it begins to wait before its second step; its ID. */
+  String cutOffBetweenSteps(Plan plan) throws Exception {
+    try {
+      betweenSteps(
+              () -> {
+                throw new Ended();
+              })
+          .apply(plan);
+    } catch (Ended ended) {
+      return onlyRun();
+    }
+    throw new AssertionError("the run was not cut off");
+  }
+
+  /** The end of a process, as far as this one can play it. */
+  private static final class Ended extends Error {
+    private static final long serialVersionUID = 1L;
   }
 
   /** The only run that the journal has. */
