@@ -8,6 +8,8 @@ public enum EntryKind {
   BEFORE_IMAGE,
   /** Where the dump of all keys lies, and its hash. */
   DUMP,
+  /** The journal was lost, and this one written from what was left: what that was. */
+  REBUILT,
   /** The run is about to be made known. */
   BEGIN,
   /**

@@ -1,15 +1,19 @@
 package io.ipamrepair.journal;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -67,10 +71,8 @@ public final class Journal {
   public RunJournal create(String runId, Instant at) throws JournalException {
     verifyId(runId);
     makeFolder();
+    verifyNew(runId);
     Path file = file(runId);
-    if (Files.exists(file)) {
-      throw new JournalException(JournalException.Reason.EXISTS, file.toString(), "");
-    }
     RunFile database = RunFile.create(url(runId), file, runId, at);
     restrict(file);
     return new RunJournal(database, database.read());
@@ -98,8 +100,109 @@ public final class Journal {
           "run " + runId,
           "its entries do not lead to the hash that it names");
     }
-    try (RunJournal restored = create(runId, createdAt)) {
-      restored.appendAll(entries);
+    try (Draft restored = draft(runId, createdAt)) {
+      restored.writing().appendAll(entries);
+      restored.complete();
+    }
+  }
+
+  /**
+   * Begins the file of a run that is not there, out of sight: until it is complete, a crash leaves
+   * no run that looks as if less had happened.
+   *
+   * @throws JournalException when the folder cannot be written or the run exists
+   */
+  public Draft draft(String runId, Instant at) throws JournalException {
+    verifyId(runId);
+    makeFolder();
+    verifyNew(runId);
+    try {
+      Journal aside = new Journal(Files.createTempDirectory(folder, "draft-"), fileSystem);
+      return new Draft(runId, aside, aside.create(runId, at));
+    } catch (IOException failed) {
+      throw JournalException.of(failed, folder.toString());
+    }
+  }
+
+  /** A run's file that is being written out of sight. */
+  public final class Draft implements AutoCloseable {
+    private final String runId;
+    private final Journal aside;
+    private final RunJournal writing;
+
+    private Draft(String runId, Journal aside, RunJournal writing) {
+      this.runId = runId;
+      this.aside = aside;
+      this.writing = writing;
+    }
+
+    /** What is written so far, and goes on. */
+    public RunJournal writing() {
+      return writing;
+    }
+
+    /**
+     * Puts it in its place; nothing is written to it behind that.
+     *
+     * @throws JournalException when the run exists by now, or the folder cannot be written
+     */
+    public void complete() throws JournalException {
+      writing.close();
+      verifyNew(runId);
+      try {
+        Files.move(aside.file(runId), file(runId));
+        forceFolder();
+      } catch (IOException failed) {
+        throw JournalException.of(failed, file(runId).toString());
+      }
+    }
+
+    /** Removes what is left of it. */
+    @Override
+    public void close() {
+      writing.close();
+      remove(aside.folder);
+    }
+  }
+
+  /**
+   * Keeps the file of a run under another name, which no run has: it can be neither listed nor
+   * opened any more, and nothing overwrites it.
+   *
+   * @return its name now; nothing when there was none
+   */
+  public Optional<String> setAside(String runId, Instant at) throws JournalException {
+    verifyId(runId);
+    Path file = file(runId);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    String moment = at.truncatedTo(ChronoUnit.SECONDS).toString().replaceAll("[-:]", "");
+    Path kept = folder.resolve(runId + SUFFIX + ".damaged-" + moment);
+    for (int number = 2; Files.exists(kept); number++) {
+      kept = folder.resolve(runId + SUFFIX + ".damaged-" + moment + "-" + number);
+    }
+    try {
+      Files.move(file, kept);
+      forceFolder();
+      return Optional.of(kept.getFileName().toString());
+    } catch (IOException failed) {
+      throw JournalException.of(failed, file.toString());
+    }
+  }
+
+  /** A name is on the disk once its folder is. */
+  private void forceFolder() throws IOException {
+    if (folder.getFileSystem().supportedFileAttributeViews().containsAll(POSIX)) {
+      try (FileChannel opened = FileChannel.open(folder, StandardOpenOption.READ)) {
+        opened.force(true);
+      }
+    }
+  }
+
+  private void verifyNew(String runId) throws JournalException {
+    if (Files.exists(file(runId))) {
+      throw new JournalException(JournalException.Reason.EXISTS, file(runId).toString(), "");
     }
   }
 

@@ -148,6 +148,16 @@ final class Application {
       lines.add("Applied, run " + differs.run() + ", but the check afterwards differs:");
       differs.differences().forEach(difference -> lines.add("  " + difference));
       lines.add("Look: ipam-repair scan   Undo: ipam-repair rollback " + differs.run());
+    } else if (outcome instanceof RunOutcome.Diverged diverged) {
+      lines.add(
+          "Diverged: run "
+              + diverged.run()
+              + ", "
+              + diverged.applied()
+              + " steps applied before, of which this process knows; it writes nothing more: "
+              + diverged.why());
+      lines.add(
+          "What its keys hold now, and what can be done: ipam-repair recover " + diverged.run());
     } else if (outcome instanceof RunOutcome.TakenOver taken) {
       lines.add(
           "Taken over: run "

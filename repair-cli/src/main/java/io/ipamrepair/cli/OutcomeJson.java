@@ -56,6 +56,10 @@ final class OutcomeJson {
       return nothing(word(ExitCode.TAKEN_OVER), List.of(taken.found()))
           .with(RUN, new Json.Text(taken.run()))
           .with(APPLIED, Json.Num.of(taken.applied()));
+    } else if (outcome instanceof RunOutcome.Diverged diverged) {
+      return nothing("diverged", List.of(diverged.why()))
+          .with(RUN, new Json.Text(diverged.run()))
+          .with(APPLIED, Json.Num.of(diverged.applied()));
     } else if (outcome instanceof RunOutcome.Locked locked) {
       return nothing(word(ExitCode.LOCKED), List.of(locked.holder().words()));
     } else if (outcome instanceof RunOutcome.Refused refused) {

@@ -16,8 +16,6 @@ import io.ipamrepair.run.RunOptions;
 import io.ipamrepair.run.RunReader;
 import io.ipamrepair.run.ToolKeys;
 import io.ipamrepair.undo.RecordedRun;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -135,67 +133,15 @@ final class RecoverCommand extends WritingCommand {
   }
 
   private ExitCode report(Recovery.Recovered recovered) {
+    RecoveredOutput output = new RecoveredOutput(session.terminal(), json());
     if (recovered instanceof Recovery.Recovered.Not not) {
       return new Application(session, top(), RunOptions.standard())
           .report(not.outcome(), OptionalInt.empty());
     } else if (recovered instanceof Recovery.Recovered.Diverged diverged) {
-      print(diverged.run(), "diverged: " + diverged.why(), List.of("rollback"));
+      output.diverged(diverged);
       return ExitCode.TAKEN_OVER;
     }
-    Recovery.Recovered.Settled settled = (Recovery.Recovered.Settled) recovered;
-    print(settled.run(), settled.run().status().words(), next(settled.run()));
-    settled.notes().forEach(session.terminal()::message);
-    if (!settled.journalled()) {
-      session
-          .terminal()
-          .message(
-              "Its journal is open in another process, which writes nothing more in etcd. When that"
-                  + " has ended: ipam-repair recover "
-                  + settled.run().id());
-    }
+    output.settled((Recovery.Recovered.Settled) recovered);
     return ExitCode.DONE;
-  }
-
-  private static List<String> next(RecordedRun run) {
-    List<String> next = new ArrayList<>();
-    if (run.applied() < run.steps().size()) {
-      next.add("resume");
-    }
-    if (run.applied() > 0) {
-      next.add("rollback");
-    }
-    return next;
-  }
-
-  private void print(RecordedRun recovered, String standing, List<String> next) {
-    if (json()) {
-      session
-          .terminal()
-          .raw(
-              PrettyJson.of(
-                  Json.Obj.of(
-                      "run",
-                      new Json.Text(recovered.id()),
-                      "status",
-                      new Json.Text(standing),
-                      "steps",
-                      Json.Array.ofTexts(
-                          recovered.steps().stream().map(s -> s.status().words()).toList()),
-                      "next",
-                      Json.Array.ofTexts(next))));
-      return;
-    }
-    Terminal terminal = session.terminal();
-    terminal.result("Run " + recovered.id() + " of " + recovered.operator() + ": " + standing);
-    for (int number = 1; number <= recovered.steps().size(); number++) {
-      terminal.result("  step " + number + "  " + recovered.steps().get(number - 1).words());
-    }
-    terminal.result("No step of it can commit any more.");
-    if (next.contains("resume")) {
-      terminal.result("Go on:   ipam-repair resume " + recovered.id());
-    }
-    if (next.contains("rollback")) {
-      terminal.result("Go back: ipam-repair rollback " + recovered.id());
-    }
   }
 }

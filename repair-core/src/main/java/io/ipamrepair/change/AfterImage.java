@@ -110,6 +110,16 @@ public final class AfterImage {
     return parse(after).with(CLAIM_TIME, time(commit)).encode();
   }
 
+  /** Whether {@code found} is {@code after} with its claim time bound, whenever that was. */
+  public static boolean isButForClaimTime(Bytes after, Bytes found) {
+    try {
+      Optional<Json> bound = parse(found).get(CLAIM_TIME);
+      return bound.isPresent() && parse(after).with(CLAIM_TIME, bound.get()).encode().equals(found);
+    } catch (EditException unreadable) {
+      return false;
+    }
+  }
+
   private static Json.Obj parse(Bytes bytes) throws EditException {
     if (bytes.isEmpty()) {
       // Releases up to v3.0 wrote affinities without a value; it means {}.

@@ -116,7 +116,9 @@ final class Endpoints {
         } catch (CallFailed failed) {
           boolean sameElsewhere =
               failed.proof() == CallFailed.Proof.REFUSED
-                  || failed.cure() == CallFailed.Cure.SMALLER_ANSWER;
+                  || failed.cure() == CallFailed.Cure.SMALLER_ANSWER
+                  // An alarm is one of the whole cluster, and a hand ends it.
+                  || failed.failure().kind() == EtcdFailure.Kind.NO_SPACE;
           if (sameElsewhere || Thread.currentThread().isInterrupted()) {
             throw failed;
           }

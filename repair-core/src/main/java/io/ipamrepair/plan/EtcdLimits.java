@@ -31,6 +31,11 @@ public record EtcdLimits(int operations, int bytes) {
 
   private static final int BYTES_PER_OPERATION = 24;
 
+  /** For a plan that was applied: it was within the limits then, which may have been raised. */
+  public static EtcdLimits unlimited() {
+    return new EtcdLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
   /** etcd's defaults. */
   public static EtcdLimits standard() {
     return new EtcdLimits(128, 1536 * 1024);

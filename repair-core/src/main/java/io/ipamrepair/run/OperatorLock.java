@@ -85,6 +85,21 @@ public final class OperatorLock implements AutoCloseable {
     return List.of(new Compare.CreateRevisionIs(RunKeys.LOCK, createRevision));
   }
 
+  /**
+   * Lets go of it for good, in a transaction: no step that compares it can commit behind that, and
+   * no put is needed.
+   */
+  static Operation giveUp() {
+    return new Operation.Delete(RunKeys.LOCK);
+  }
+
+  /** That it is still held, or free, as {@code holder} was read. */
+  static Compare isAs(Optional<LockHolder> holder) {
+    return holder
+        .<Compare>map(each -> new Compare.CreateRevisionIs(RunKeys.LOCK, each.createRevision()))
+        .orElse(new Compare.Absent(RunKeys.LOCK));
+  }
+
   /** Reads the lock with a transaction that lost a compare: {@link #lost} says what it means. */
   static Operation read() {
     return new Operation.Get(RunKeys.LOCK);
@@ -121,7 +136,7 @@ public final class OperatorLock implements AutoCloseable {
     Transaction take =
         new Transaction(
             List.of(new Compare.CreateRevisionIs(RunKeys.LOCK, holder.createRevision())),
-            List.of(new Operation.Delete(RunKeys.LOCK)),
+            List.of(giveUp()),
             List.of());
     return etcd.answered(take) instanceof CommitOutcome.Applied;
   }

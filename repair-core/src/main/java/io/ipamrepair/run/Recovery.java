@@ -9,20 +9,20 @@ import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.journal.RunHistory;
 import io.ipamrepair.journal.RunJournal;
 import io.ipamrepair.kv.Bytes;
-import io.ipamrepair.kv.CommitOutcome;
-import io.ipamrepair.kv.Compare;
 import io.ipamrepair.kv.EtcdFailure;
-import io.ipamrepair.kv.Operation;
-import io.ipamrepair.kv.Transaction;
+import io.ipamrepair.undo.KeyStanding;
 import io.ipamrepair.undo.RecordedRun;
 import io.ipamrepair.undo.RecordedRun.RecordedStep;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Takes over a run that was cut off, wherever that was: first its record in etcd is rewritten, so
@@ -31,12 +31,9 @@ import java.util.stream.Collectors;
  * and from another machine that has the journal.
  */
 public final class Recovery {
-  private static final int TRIES = 5;
-
   private final Etcd etcd;
   private final Journal journal;
-  private final String name;
-  private final String token;
+  private final Takeover takeover;
   private final Clock clock;
 
   /**
@@ -48,8 +45,7 @@ public final class Recovery {
   public Recovery(Etcd etcd, Journal journal, String name, String token, Clock clock) {
     this.etcd = etcd;
     this.journal = journal;
-    this.name = name;
-    this.token = token;
+    this.takeover = new Takeover(etcd, name, token);
     this.clock = clock;
   }
 
@@ -59,15 +55,26 @@ public final class Recovery {
      * Each step is known to be in etcd or not, and none can commit any more.
      *
      * @param journalled whether the journal says so too; not while another process has it open
-     * @param notes what became of Calico's lock on the datastore, where the run had set it
+     * @param notes what became of Calico's lock on the datastore, and what is left to do, in
+     *     sentences
      */
-    record Settled(RecordedRun run, boolean journalled, List<String> notes) implements Recovered {}
+    record Settled(RecordedRun run, boolean journalled, List<String> notes) implements Recovered {
+      public Settled {
+        notes = List.copyOf(notes);
+      }
+    }
 
     /**
      * The record is missing, or older than the journal: etcd was restored from a backup, or a hand
-     * was at work. What is in etcd only the keys themselves tell.
+     * was at work. What is in etcd only the keys themselves tell. No step can commit any more.
+     *
+     * @param keys what the keys that the run writes hold, in the plan's order
      */
-    record Diverged(RecordedRun run, String why) implements Recovered {}
+    record Diverged(RecordedRun run, String why, List<KeyStanding> keys) implements Recovered {
+      public Diverged {
+        keys = List.copyOf(keys);
+      }
+    }
 
     /** Nothing was touched: the run does not belong to this cluster, or somebody holds it. */
     record Not(RunOutcome outcome) implements Recovered {}
@@ -132,46 +139,47 @@ public final class Recovery {
 
   private Recovered takeOverAndSettle(RecordedRun before)
       throws EtcdException, TakenOverException, JournalException, RunFormatException {
-    Optional<HeldRecord> taken = takeOver(before);
+    Takeover.Taken taken = takeover.of(before);
     List<String> notes = new ArrayList<>();
-    if (taken.isPresent()) {
-      // First of all: while it is set no pod starts anywhere. Who holds the record may put it back.
-      DatastoreLock.Back back = new DatastoreLock(etcd).putBack(taken.get());
-      back.words().ifPresent(notes::add);
-      taken =
-          Optional.of(
-              DatastoreLock.record(back)
-                  .orElseThrow(() -> new TakenOverException("somebody else took the run over")));
+    if (taken instanceof Takeover.Taken.Held mine) {
+      taken = new Takeover.Taken.Held(unlocked(mine.record(), notes));
     }
     // Read again: until now its process may have gone on.
     RunHistory history = journal.read(before.id());
     RecordedRun run = new RunReader().read(history);
     strayDatastoreLock(history, notes);
-    Optional<RunRecord> record = taken.map(HeldRecord::record);
-    if (record.isEmpty()) {
-      return new Recovered.Diverged(
-          run,
-          "its record in etcd is gone: etcd was restored from a backup, or somebody deleted it"
-              + notes.stream().map(note -> ". " + note).collect(Collectors.joining()));
+    if (taken instanceof Takeover.Taken.Gone) {
+      return diverged(run, RecordFate.GONE, notes);
     }
-    agrees(history, run, record.get());
-    if (run.applied() > record.get().done()) {
-      return new Recovered.Diverged(
-          run,
-          "its record in etcd says "
-              + steps(record.get().done())
-              + ", the journal knows of "
-              + run.applied()
-              + ": etcd was restored from a backup");
+    HeldRecord held =
+        taken instanceof Takeover.Taken.Held mine
+            ? mine.record()
+            : ((Takeover.Taken.Fenced) taken).record();
+    agrees(history, run, held.record());
+    takeover.takeLockOf(run.id());
+    if (run.applied() > held.record().done()) {
+      return diverged(run, RecordFate.older(held.record().done(), run.applied()), notes);
     }
-    takeLockOf(run.id());
-    RecordedRun settled = settled(run, record.get());
-    return new Recovered.Settled(settled, journalled(settled, taken.get()), notes);
+    return taken instanceof Takeover.Taken.Fenced fenced
+        ? settled(run, held, Optional.of(fenced.full()), notes)
+        : settled(run, held, Optional.empty(), notes);
   }
 
   /**
-   * The journal says that the run locked the datastore, and no record says any more whose the lock
-   * is: then a person must decide.
+   * Puts Calico's lock back, first of all: while it is set no pod starts anywhere. Whoever holds
+   * the record may do it.
+   */
+  private HeldRecord unlocked(HeldRecord held, List<String> notes)
+      throws EtcdException, TakenOverException {
+    DatastoreLock.Back back = new DatastoreLock(etcd).putBack(held);
+    back.words().ifPresent(notes::add);
+    return DatastoreLock.record(back)
+        .orElseThrow(() -> new TakenOverException("somebody else took the run over"));
+  }
+
+  /**
+   * The journal says that the run locked the datastore, and nothing that can be written says any
+   * more whose the lock is: then a person must decide.
    */
   private void strayDatastoreLock(RunHistory history, List<String> notes) throws EtcdException {
     boolean locked = false;
@@ -190,82 +198,53 @@ public final class Recovery {
     }
   }
 
-  private static String steps(int number) {
-    return number + (number == 1 ? " step done" : " steps done");
+  private Recovered diverged(RecordedRun run, String why, List<String> notes) throws EtcdException {
+    Map<Bytes, Bytes> now = new HashMap<>();
+    etcd.get(KeyStanding.keys(run)).value().forEach(each -> now.put(each.key(), each.value()));
+    String all = Stream.concat(Stream.of(why), notes.stream()).collect(Collectors.joining(". "));
+    return new Recovered.Diverged(run, all, KeyStanding.of(run, now));
   }
 
   /**
-   * The run's record, which no other process can use any more; nothing when it is gone. A run that
-   * never sent a step may never have made itself known: then its beginning is made impossible.
+   * Writes down what is settled.
+   *
+   * @param full that etcd takes no put, where it does not
    */
-  private Optional<HeldRecord> takeOver(RecordedRun run) throws EtcdException, TakenOverException {
-    Bytes key = RunKeys.record(run.id());
-    for (int attempt = 1; attempt <= TRIES; attempt++) {
-      Optional<HeldRecord> found = HeldRecord.find(etcd, run.id());
-      if (found.isEmpty() && run.sent() > 0) {
-        return Optional.empty();
+  private Recovered settled(
+      RecordedRun run, HeldRecord held, Optional<EtcdFailure> full, List<String> known)
+      throws EtcdException, JournalException, RunFormatException {
+    RecordedRun settled = settled(run, held.record());
+    List<String> notes = new ArrayList<>(known);
+    try (RunJournal open = journal.open(settled.id())) {
+      String head = completed(open, settled);
+      boolean closed = full.isEmpty() && closes(held, head);
+      if (!closed) {
+        notes.add(unclosed(settled.id()));
       }
-      if (found.filter(held -> held.record().state() == RunRecord.State.CLOSED).isPresent()) {
-        return found;
+      return new Recovered.Settled(settled, true, notes);
+    } catch (JournalException unusable) {
+      if (unusable.reason() == JournalException.Reason.LOCKED) {
+        return new Recovered.Settled(settled, false, notes);
       }
-      RunRecord mine =
-          found
-              .map(HeldRecord::next)
-              .orElseGet(
-                  () ->
-                      new RunRecord(
-                          run.id(),
-                          run.digest(),
-                          run.steps().size(),
-                          0,
-                          RunRecord.State.GIVEN_UP,
-                          name,
-                          token,
-                          ""))
-              .givenUpTo(name, token);
-      List<Compare> asItWas =
-          found.map(HeldRecord::compares).orElse(List.of(new Compare.Absent(key)));
-      Optional<HeldRecord> taken = put(key, asItWas, mine);
-      if (taken.isPresent()) {
-        return taken;
-      }
+      throw unusable;
     }
-    throw new EtcdException(
-        new EtcdFailure(
-            EtcdFailure.Kind.OTHER,
-            run.id(),
-            "its record is rewritten all the time: the run still works"));
   }
 
-  /** The record as written; nothing when somebody wrote first. */
-  private Optional<HeldRecord> put(Bytes key, List<Compare> asItWas, RunRecord mine)
-      throws EtcdException {
-    CommitOutcome.Answered outcome =
-        etcd.answered(
-            new Transaction(
-                asItWas,
-                List.of(new Operation.Put(key, mine.encode())),
-                List.of(new Operation.Get(key))));
-    if (outcome instanceof CommitOutcome.Applied applied) {
-      return Optional.of(new HeldRecord(key, mine, applied.revision()));
-    }
-    // The token is this process's own: what is there with it, a lost answer hid.
-    return ((CommitOutcome.ConditionFailed) outcome)
-        .read().stream()
-            .filter(now -> now.value().equals(mine.encode()))
-            .map(now -> new HeldRecord(key, mine, now.modRevision()))
-            .findFirst();
+  private static String unclosed(String run) {
+    return "etcd is out of space, so the run's record there still says that it goes on. No step of"
+        + " it can commit all the same: its operator lock is gone. When there is space again:"
+        + " ipam-repair recover "
+        + run;
   }
 
   /**
-   * That the journal knows what the record says: the record carries the hash of the journal's entry
-   * when it was written, and how many steps were done. A journal that lost its end, or another's,
-   * would undo less than was done.
+   * That the journal knows what the record says. A journal that lost its end, or another's, would
+   * undo less than was done.
    */
   private static void agrees(RunHistory history, RecordedRun run, RunRecord record)
       throws RunFormatException {
     boolean known = record.covered(history).isPresent();
-    if (!known || record.done() > run.sent()) {
+    if (!record.goesWith(history, run)) {
       throw new RunFormatException(
           "the journal of run "
               + run.id()
@@ -278,14 +257,6 @@ public final class Recovery {
               + (known ? "" : ", and the record was written with an entry that it does not have")
               + ". It lost its end, or is another's; use the one that the run was made with, on "
               + record.holder());
-    }
-  }
-
-  /** No step of it can commit any more: its lock would only keep others out until it runs out. */
-  private void takeLockOf(String run) throws EtcdException {
-    Optional<LockHolder> holder = OperatorLock.holder(etcd);
-    if (holder.filter(each -> each.run().equals(run)).isPresent()) {
-      OperatorLock.takeFrom(etcd, holder.get());
     }
   }
 
@@ -313,33 +284,37 @@ public final class Recovery {
     return applied > 0 ? RecordedRun.Status.HALTED : RecordedRun.Status.NOTHING_WRITTEN;
   }
 
-  /** Completes the journal, and then closes the record with the journal's last hash. */
-  private boolean journalled(RecordedRun settled, HeldRecord record)
-      throws JournalException, RunFormatException, EtcdException {
-    try (RunJournal open = journal.open(settled.id())) {
-      RunJournalist journalist = new RunJournalist(open, clock);
-      RecordedRun run = new RunReader().read(open.history());
-      for (int number = 1; number <= run.steps().size(); number++) {
-        StepStatus status = settled.steps().get(number - 1).status();
-        if (status != run.steps().get(number - 1).status()) {
-          journalist.outcome(number, status, OptionalLong.empty(), "settled by recovery");
-        }
+  /** Completes the journal; its last hash. */
+  private String completed(RunJournal open, RecordedRun settled)
+      throws JournalException, RunFormatException {
+    RunJournalist journalist = new RunJournalist(open, clock);
+    RecordedRun run = new RunReader().read(open.history());
+    for (int number = 1; number <= run.steps().size(); number++) {
+      StepStatus status = settled.steps().get(number - 1).status();
+      if (status != run.steps().get(number - 1).status()) {
+        journalist.outcome(number, status, OptionalLong.empty(), "settled by recovery");
       }
-      if (run.status() != settled.status() || !isClosed(open.history())) {
-        journalist.close(settled.status());
-      }
-      if (record.record().state() != RunRecord.State.CLOSED) {
-        put(
-            record.key(),
-            record.compares(),
-            record.next().withState(RunRecord.State.CLOSED, journalist.head()));
-      }
+    }
+    if (run.status() != settled.status() || !isClosed(open.history())) {
+      journalist.close(settled.status());
+    }
+    return journalist.head();
+  }
+
+  /** Closes the record with the journal's last hash; false when etcd has no space for that. */
+  private boolean closes(HeldRecord held, String head) throws EtcdException {
+    if (held.record().state() == RunRecord.State.CLOSED) {
       return true;
-    } catch (JournalException unusable) {
-      if (unusable.reason() == JournalException.Reason.LOCKED) {
+    }
+    try {
+      takeover.put(
+          held.key(), held.compares(), held.next().withState(RunRecord.State.CLOSED, head));
+      return true;
+    } catch (EtcdException failed) {
+      if (failed.failure().kind() == EtcdFailure.Kind.NO_SPACE) {
         return false;
       }
-      throw unusable;
+      throw failed;
     }
   }
 

@@ -39,7 +39,7 @@ public final class Resume {
     if (recovered instanceof Recovery.Recovered.Not not) {
       return not.outcome();
     } else if (recovered instanceof Recovery.Recovered.Diverged diverged) {
-      return new RunOutcome.TakenOver(run, 0, diverged.why() + "; it cannot be resumed");
+      return new RunOutcome.Diverged(run, diverged.run().applied(), diverged.why());
     }
     Recovery.Recovered.Settled settled = (Recovery.Recovered.Settled) recovered;
     settled.notes().forEach(place.operator()::tell);

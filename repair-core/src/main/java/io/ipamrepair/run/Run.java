@@ -442,26 +442,55 @@ final class Run {
     }
 
     private RunOutcome stopped(Stopped stopped) {
+      RunOutcome outcome = stopped.outcome();
       boolean unsettled =
-          stopped.outcome() instanceof RunOutcome.Unknown
-              || stopped.outcome() instanceof RunOutcome.TakenOver;
+          outcome instanceof RunOutcome.Unknown
+              || outcome instanceof RunOutcome.TakenOver
+              || outcome instanceof RunOutcome.Diverged;
       if (datastoreLocked && stopped.record().isEmpty()) {
         operator.tell(
-            unsettled
-                ? "datastoreReady is false still; whoever settles the run puts it back: ipam-repair recover "
-                    + id
-                : "datastoreReady is false still, and the record that says whose it is is gone. To unlock: "
-                    + DatastoreLock.UNLOCK);
+            "datastoreReady is false still; whoever settles the run puts it back, or says why not:"
+                + " ipam-repair recover "
+                + id);
       }
-      if (unsettled) {
+      Optional<RunOutcome> lost =
+          unsettled
+              ? Optional.of(outcome)
+              : stopped
+                  .record()
+                  .filter(held -> outcome instanceof RunOutcome.Moved)
+                  .flatMap(this::lost);
+      if (lost.isPresent()) {
         closeJournal(RecordedRun.Status.UNKNOWN);
-        return stopped.outcome();
+        return lost.get();
       }
       Optional<HeldRecord> record = stopped.record().flatMap(this::unlockDatastore);
       RunOutcome ended = ended(stopped.outcome(), stopped.reasons());
       // After the journal's last entry, so that the record carries its hash.
       record.ifPresent(this::closeRecord);
       return ended;
+    }
+
+    /**
+     * What became of the run, where its record is not this process's any more. That something moved
+     * may mean that etcd was restored from a backup: then the steps before are not in place either.
+     */
+    private Optional<RunOutcome> lost(HeldRecord held) {
+      try {
+        return lost(RecordFate.of(held, etcd.get(List.of(recordKey)).value()));
+      } catch (EtcdException unreadable) {
+        // Then nobody knows better than this process.
+        return Optional.empty();
+      }
+    }
+
+    private Optional<RunOutcome> lost(RecordFate fate) {
+      if (fate instanceof RecordFate.TakenOver taken) {
+        return Optional.of(new RunOutcome.TakenOver(id, done, taken.found()));
+      }
+      return fate instanceof RecordFate.Diverged diverged
+          ? Optional.of(new RunOutcome.Diverged(id, done, diverged.why()))
+          : Optional.empty();
     }
 
     private RunOutcome ended(RunOutcome outcome, List<String> reasons) {
@@ -648,21 +677,12 @@ final class Run {
           throws JournalException {
         journalist.outcome(
             number, StepStatus.NOT_APPLIED, OptionalLong.empty(), "a compare was lost");
-        boolean ours =
-            failed.read().stream()
-                .anyMatch(
-                    found ->
-                        found.value().equals(record.record().encode())
-                            && found.modRevision() == record.revision());
-        if (!ours) {
-          return Optional.of(
-              new Stopped(
-                  Optional.empty(),
-                  new RunOutcome.TakenOver(id, done, "the run record was changed or is gone"),
-                  List.of()));
+        Optional<RunOutcome> lost = lost(RecordFate.of(record, failed.read()));
+        if (lost.isPresent()) {
+          return Optional.of(new Stopped(Optional.empty(), lost.get(), List.of()));
         }
         return lock.lost(failed.read())
-            .map(lost -> stop(new RunOutcome.Moved(List.of(lost)), List.of(lost)));
+            .map(gone -> stop(new RunOutcome.Moved(List.of(gone)), List.of(gone)));
       }
 
       private StepResult refused(EtcdFailure failure) throws JournalException {
@@ -671,11 +691,11 @@ final class Run {
       }
 
       private StepResult settle(RunRecord next, EtcdFailure failure) throws JournalException {
-        Fence.Settled settled = new Fence(etcd).settle(record, next);
+        Fence.Settled settled = new Fence(etcd, lock).settle(record, next);
         if (settled instanceof Fence.Settled.Applied applied) {
           return applied(next, applied.revision(), " (the answer was lost, the write was not)");
         } else if (settled instanceof Fence.Settled.NotApplied not) {
-          latest = not.record().or(() -> latest);
+          latest = Optional.of(not.record());
           journalist.outcome(
               number, StepStatus.NOT_APPLIED, OptionalLong.empty(), "given up: " + failure.line());
           operator.tell(
@@ -685,10 +705,15 @@ final class Run {
                   + plan.steps().size()
                   + "  not applied, and cannot be any more");
           return new Stopped(
-              not.record(), new RunOutcome.EtcdUnusable(failure), List.of(failure.line()));
+              Optional.of(not.record()),
+              new RunOutcome.EtcdUnusable(failure),
+              List.of(failure.line()));
         } else if (settled instanceof Fence.Settled.TakenOver taken) {
           return new Stopped(
               Optional.empty(), new RunOutcome.TakenOver(id, done, taken.found()), List.of());
+        } else if (settled instanceof Fence.Settled.Diverged diverged) {
+          return new Stopped(
+              Optional.empty(), new RunOutcome.Diverged(id, done, diverged.why()), List.of());
         }
         EtcdFailure last = ((Fence.Settled.Open) settled).failure();
         return new Stopped(

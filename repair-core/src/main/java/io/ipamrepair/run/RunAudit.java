@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,6 +39,11 @@ public record RunAudit(String run, Verdict verdict, List<String> remarks) {
   public enum Verdict {
     /** Nothing is missing and nothing was changed. */
     INTACT("intact"),
+    /**
+     * It is whole, but no evidence from the time of the run: the journal was lost, and this one
+     * written from what was left.
+     */
+    REBUILT("rebuilt"),
     /**
      * It is whole as far as it goes; there is no record in etcd that could tell whether it ended.
      */
@@ -87,10 +93,13 @@ public record RunAudit(String run, Verdict verdict, List<String> remarks) {
     }
     Finding record = record(etcd, history, recorded);
     Finding dump = dump(journal, history);
-    Verdict worst =
-        record.verdict().compareTo(dump.verdict()) >= 0 ? record.verdict() : dump.verdict();
-    List<String> remarks = new ArrayList<>(record.remarks());
-    remarks.addAll(dump.remarks());
+    Finding rebuilt =
+        RebuiltMark.of(history)
+            .map(mark -> new Finding(Verdict.REBUILT, mark.words()))
+            .orElse(new Finding(Verdict.INTACT, List.of()));
+    List<Finding> all = List.of(rebuilt, record, dump);
+    Verdict worst = all.stream().map(Finding::verdict).max(Comparator.naturalOrder()).orElseThrow();
+    List<String> remarks = all.stream().flatMap(each -> each.remarks().stream()).toList();
     return new RunAudit(run, worst, remarks);
   }
 

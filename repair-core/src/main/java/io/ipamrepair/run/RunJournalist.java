@@ -84,6 +84,11 @@ final class RunJournalist implements AutoCloseable {
             .toArray());
   }
 
+  /** This journal was written from what was left of a lost one. */
+  void rebuilt(RebuiltMark mark) throws JournalException {
+    journal.append(EntryKind.REBUILT, 0, mark.at(), mark.encode());
+  }
+
   /** The run is about to be made known in etcd. */
   void begin(RunRecord record) throws JournalException {
     append(

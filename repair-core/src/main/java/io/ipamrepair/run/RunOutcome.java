@@ -45,6 +45,15 @@ public sealed interface RunOutcome {
    */
   record Unknown(String run, int applied, int steps, EtcdFailure failure) implements RunOutcome {}
 
-  /** Somebody else holds the run's record, or it is gone: this process writes nothing more. */
+  /** Somebody else holds the run's record: this process writes nothing more. */
   record TakenOver(String run, int applied, String found) implements RunOutcome {}
+
+  /**
+   * The run's record is gone or older than what is known of the run: etcd was restored from a
+   * backup, or a hand was at work. This process writes nothing more; what is in etcd only the keys
+   * themselves tell.
+   *
+   * @param applied how many steps were applied before that, as far as is known
+   */
+  record Diverged(String run, int applied, String why) implements RunOutcome {}
 }

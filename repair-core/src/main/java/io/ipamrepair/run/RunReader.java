@@ -23,9 +23,6 @@ import java.util.OptionalLong;
 
 /** Journal → recorded run. */
 public final class RunReader {
-  /** A plan was within the limits when it was applied; they may have been raised for it. */
-  private static final EtcdLimits UNLIMITED = new EtcdLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
-
   private final JsonReader json = new JsonReader();
 
   /**
@@ -54,7 +51,7 @@ public final class RunReader {
                         "run "
                             + history.runId()
                             + " stopped before its plan was written down: nothing was sent to etcd"));
-    PlanFile.Sealed plan = PlanFile.read(planEntry.body(), UNLIMITED);
+    PlanFile.Sealed plan = PlanFile.read(planEntry.body(), EtcdLimits.unlimited());
     int count = plan.plan().steps().size();
     StepStatus[] status = new StepStatus[count];
     java.util.Arrays.fill(status, StepStatus.NOT_SENT);

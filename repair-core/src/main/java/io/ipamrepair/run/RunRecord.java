@@ -5,6 +5,7 @@ import io.ipamrepair.json.Json;
 import io.ipamrepair.json.JsonFormatException;
 import io.ipamrepair.json.JsonReader;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.undo.RecordedRun;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -110,6 +111,19 @@ record RunRecord(
   /** The same, without a lock on the datastore. */
   RunRecord withoutDatastoreLock() {
     return with(OptionalLong.empty());
+  }
+
+  /**
+   * Whether a journal knows what this says: the record carries the hash of the journal's entry when
+   * it was written, and how many steps were done.
+   */
+  boolean goesWith(RunHistory history, RecordedRun run) {
+    return covered(history).isPresent() && done <= run.sent();
+  }
+
+  /** Who holds it and how far it is, in words. */
+  String words() {
+    return "the run is held by " + holder + ", " + done + " of " + steps + " steps done";
   }
 
   /**

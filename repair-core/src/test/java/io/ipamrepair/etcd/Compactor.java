@@ -1,14 +1,20 @@
 package io.ipamrepair.etcd;
 
 import com.google.protobuf.ByteString;
+import io.etcd.jetcd.api.AlarmRequest;
 import io.etcd.jetcd.api.CompactionRequest;
+import io.etcd.jetcd.api.DefragmentRequest;
 import io.etcd.jetcd.api.KVGrpc;
+import io.etcd.jetcd.api.MaintenanceGrpc;
 import io.etcd.jetcd.api.RangeRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.net.URI;
 
-/** Compacts an etcd up to its newest revision, as Calico's controllers do every ten minutes. */
+/**
+ * Looks after an etcd: compacts it up to its newest revision, as Calico's controllers do every ten
+ * minutes, and does what an operator does behind that where it is full.
+ */
 public final class Compactor implements AutoCloseable {
   private final ManagedChannel channel;
 
@@ -20,14 +26,38 @@ public final class Compactor implements AutoCloseable {
             .build();
   }
 
-  /** Forgets what was before the newest revision. */
+  /**
+   * Forgets what was before the newest revision; when this returns, it is done. Without waiting, a
+   * defragmentation behind it finds nothing to give back.
+   */
   public void compact() {
     KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(channel);
     long now =
         kv.range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("/none")).build())
             .getHeader()
             .getRevision();
-    kv.compact(CompactionRequest.newBuilder().setRevision(now).build());
+    kv.compact(CompactionRequest.newBuilder().setRevision(now).setPhysical(true).build());
+  }
+
+  /** Gives the room of what was compacted back. */
+  public void defragment() {
+    MaintenanceGrpc.newBlockingStub(channel).defragment(DefragmentRequest.getDefaultInstance());
+  }
+
+  /** Ends every alarm of every member. */
+  public void endAlarms() {
+    MaintenanceGrpc.MaintenanceBlockingStub maintenance = MaintenanceGrpc.newBlockingStub(channel);
+    maintenance
+        .alarm(AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.GET).build())
+        .getAlarmsList()
+        .forEach(
+            raised ->
+                maintenance.alarm(
+                    AlarmRequest.newBuilder()
+                        .setAction(AlarmRequest.AlarmAction.DEACTIVATE)
+                        .setMemberID(raised.getMemberID())
+                        .setAlarm(raised.getAlarm())
+                        .build()));
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.ipamrepair.etcd.EtcdTarget;
 import io.ipamrepair.etcd.TimeLimits;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.CommitOutcome;
+import io.ipamrepair.kv.EtcdFailure;
 import io.ipamrepair.kv.KeyRange;
 import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.kv.Operation;
@@ -178,11 +179,10 @@ public final class ThrowawayEtcd implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("log").toFile());
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
     // etcd takes options from there too.
     builder.environment().keySet().removeIf(variable -> variable.startsWith("ETCD"));
-    Process process = builder.start();
-    return new ThrowawayEtcd(new LocalProcess(process, folder, client), tls);
+    return new ThrowawayEtcd(new LocalProcess(builder, folder, client), tls);
   }
 
   private static int freePort() throws IOException {
@@ -336,10 +336,92 @@ public final class ThrowawayEtcd implements AutoCloseable {
   /** Ends the server as a power cut would, for all it knows. */
   public void kill() {
     if (server instanceof LocalProcess local) {
-      local.process().destroyForcibly();
-      local.process().onExit().orTimeout(10, TimeUnit.SECONDS).join();
+      local.kill();
     } else {
       server.stop();
+    }
+  }
+
+  /** All that it has on its disk, as it was at one moment. */
+  public record Backup(Path data) {}
+
+  /**
+   * Takes a backup; it is away for a moment. Only of a program, never in a container.
+   *
+   * @return what {@link #restore} brings back, as often as is wanted, until this is closed
+   */
+  public Backup backUp() {
+    LocalProcess local = local();
+    local.kill();
+    Path copy = local.folder().resolve("backup-" + UUID.randomUUID());
+    copy(local.data(), copy);
+    restart(local);
+    return new Backup(copy);
+  }
+
+  /**
+   * Puts a backup in the place of what it has. It is the same cluster by its ID, its members and
+   * its address, and hands out the revisions again that it handed out since the backup.
+   */
+  public void restore(Backup backup) {
+    LocalProcess local = local();
+    local.kill();
+    remove(local.data());
+    copy(backup.data(), local.data());
+    restart(local);
+  }
+
+  private LocalProcess local() {
+    if (server instanceof LocalProcess local) {
+      return local;
+    }
+    throw new IllegalStateException(
+        "no etcd program: a backup needs one, set ETCD_BIN or put etcd on PATH");
+  }
+
+  private void restart(LocalProcess local) {
+    try {
+      local.start();
+      awaited();
+    } catch (IOException failed) {
+      throw new UncheckedIOException("etcd cannot be started again", failed);
+    }
+  }
+
+  private static void copy(Path from, Path to) {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot copy " + from, failed);
+    }
+  }
+
+  /** Fills it with old versions of one key until it takes no more puts. */
+  public void fill() {
+    Bytes value = Bytes.of(new byte[1 << 20]);
+    try (Etcd etcd = connect()) {
+      CommitOutcome outcome;
+      do {
+        Operation put = new Operation.Put(Bytes.utf8("a-filling"), value);
+        outcome = etcd.commit(new Transaction(List.of(), List.of(put), List.of()));
+      } while (outcome instanceof CommitOutcome.Applied);
+      boolean full =
+          outcome instanceof CommitOutcome.Unknown unknown
+              && unknown.failure().kind() == EtcdFailure.Kind.NO_SPACE;
+      if (!full) {
+        throw new IllegalStateException("expected an etcd out of space, found " + outcome);
+      }
+    }
+  }
+
+  /** Makes room again, in the order of docs/full-etcd.md: compact, defragment, end the alarm. */
+  public void makeRoom() {
+    try (Compactor compactor = new Compactor(endpoint())) {
+      compactor.compact();
+      compactor.defragment();
+      compactor.endAlarms();
     }
   }
 
@@ -394,11 +476,49 @@ public final class ThrowawayEtcd implements AutoCloseable {
     }
   }
 
-  private record LocalProcess(Process process, Path folder, URI endpoint) implements Server {
+  private static final class LocalProcess implements Server {
+    private final ProcessBuilder program;
+    private final Path folder;
+    private final URI endpoint;
+    private Process process;
+
+    LocalProcess(ProcessBuilder program, Path folder, URI endpoint) throws IOException {
+      this.program = program;
+      this.folder = folder;
+      this.endpoint = endpoint;
+      this.process = program.start();
+    }
+
+    Process process() {
+      return process;
+    }
+
+    /** Where its log and its data are. */
+    Path folder() {
+      return folder;
+    }
+
+    Path data() {
+      return folder.resolve("data");
+    }
+
     @Override
-    public void stop() {
+    public URI endpoint() {
+      return endpoint;
+    }
+
+    void start() throws IOException {
+      process = program.start();
+    }
+
+    void kill() {
       process.destroyForcibly();
       process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public void stop() {
+      kill();
       remove(folder);
     }
 
