@@ -162,4 +162,46 @@ class RecoveryTest {
       assertThat(before).noneMatch(key -> key.contains("clusterinf"));
     }
   }
+
+  @Test
+  void aStoppedRunIsRecoveredTwiceOnAnotherMachineAndGoesBackThere() throws Exception {
+    try (Stage stage = stage()) {
+      CutOff stopped = new CutOff(stage, "STOP");
+      String elsewhere = " --journal elsewhere";
+      play(stage, "ipam-repair runs export " + stopped.run + " run.json", 0);
+      play(stage, "ipam-repair runs import run.json" + elsewhere, 0);
+      for (int time = 1; time <= 2; time++) {
+        assertThat(play(stage, "ipam-repair recover --yes " + stopped.run + elsewhere, 0))
+            .anyMatch(line -> line.matches("Run " + stopped.run + " of .*: halted"))
+            .noneMatch(line -> line.contains("open in another process"));
+      }
+      assertThat(play(stage, "ipam-repair lock status", 0))
+          .containsExactly("Nobody holds the operator lock.");
+      List<String> before = stage.changedKeys();
+      signal("CONT", stopped.process);
+      List<String> rest = stopped.rest();
+      assertThat(stopped.process.exitValue()).as(String.join("\n", rest)).isEqualTo(12);
+      assertThat(stage.changedKeys()).isEqualTo(before);
+      play(stage, "ipam-repair rollback --yes " + stopped.run + elsewhere, 0);
+      assertThat(stage.changedKeys()).isEmpty();
+    }
+  }
+
+  @Test
+  void aKilledRunGoesOnOnAnotherMachineWithNothingButItsPlanFile() throws Exception {
+    try (Stage stage = stage()) {
+      CutOff killed = new CutOff(stage, "KILL");
+      killed.rest();
+      String elsewhere = " --journal elsewhere";
+      assertThat(play(stage, "ipam-repair recover --plan p.json --yes" + elsewhere, 0))
+          .anyMatch(
+              line -> line.contains("The journal of run " + killed.run + " was written again"))
+          .contains("Go on:   ipam-repair resume " + killed.run);
+      play(stage, "ipam-repair resume --yes " + killed.run + elsewhere, 0);
+      assertThat(play(stage, "ipam-repair runs verify " + killed.run, 1))
+          .anyMatch(line -> line.endsWith("  superseded"));
+      play(stage, "ipam-repair rollback --yes " + killed.run + elsewhere, 0);
+      assertThat(stage.changedKeys()).isEmpty();
+    }
+  }
 }

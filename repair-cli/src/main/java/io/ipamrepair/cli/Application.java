@@ -48,6 +48,7 @@ final class Application {
       done(outcome);
     }
     session.terminal().messages(lines(outcome, steps.isPresent()));
+    session.terminal().messages(FullEtcd.advice(outcome));
     return exit(outcome);
   }
 

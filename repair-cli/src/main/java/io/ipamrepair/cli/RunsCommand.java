@@ -10,6 +10,7 @@ import io.ipamrepair.json.Json;
 import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.run.Forgetting;
+import io.ipamrepair.run.RebuiltMark;
 import io.ipamrepair.run.RunAudit;
 import io.ipamrepair.run.RunExport;
 import io.ipamrepair.run.RunFormatException;
@@ -81,6 +82,7 @@ final class RunsCommand extends ToolCommand {
             + run.operator()
             + "  "
             + run.status().words()
+            + (RebuiltMark.of(readable.history()).isPresent() ? ", journal rebuilt" : "")
             + "  "
             + run.plan().title();
       } catch (RunFormatException unreadable) {
@@ -102,6 +104,7 @@ final class RunsCommand extends ToolCommand {
         members.put("status", new Json.Text(run.status().words()));
         members.put("title", new Json.Text(run.plan().title()));
         members.put("digest", new Json.Text(run.digest()));
+        members.put("rebuilt", Json.Bool.of(RebuiltMark.of(readable.history()).isPresent()));
       } catch (RunFormatException unreadable) {
         members.put("problem", new Json.Text(unreadable.getMessage()));
       }
@@ -128,32 +131,38 @@ final class RunsCommand extends ToolCommand {
     @Override
     public ExitCode call() {
       RecordedRun recorded;
+      Optional<RebuiltMark> mark;
       try {
-        recorded = new RunReader().read(session.journal(top()).read(run));
+        RunHistory history = session.journal(top()).read(run);
+        recorded = new RunReader().read(history);
+        mark = RebuiltMark.of(history);
       } catch (JournalException unusable) {
         throw new CommandFailure(exit(unusable), unusable.getMessage());
       } catch (RunFormatException unreadable) {
         throw new CommandFailure(ExitCode.JOURNAL, unreadable.getMessage());
       }
       if (json()) {
-        session.terminal().raw(PrettyJson.of(json(recorded)));
+        session
+            .terminal()
+            .raw(PrettyJson.of(json(recorded).with("rebuilt", Json.Bool.of(mark.isPresent()))));
       } else {
-        text(recorded);
+        text(recorded, mark);
       }
       return ExitCode.DONE;
     }
 
-    private void text(RecordedRun recorded) {
+    private void text(RecordedRun recorded, Optional<RebuiltMark> mark) {
       Terminal terminal = session.terminal();
       terminal.result(
           "Run "
               + recorded.id()
               + "  "
               + recorded.status().words()
-              + "  started "
+              + (mark.isPresent() ? "  journal written " : "  started ")
               + recorded.started()
               + " by "
               + recorded.operator());
+      mark.ifPresent(each -> each.words().forEach(line -> terminal.result("  " + line)));
       for (int number = 1; number <= recorded.steps().size(); number++) {
         terminal.result("Step " + number + "  " + recorded.steps().get(number - 1).words());
       }
