@@ -60,7 +60,8 @@ public final class PodTraffic implements AutoCloseable {
   /**
    * Sets plugins to work.
    *
-   * @param nodes by name, with how many workers each; the first fifth of them never pauses
+   * @param nodes by name, with how many workers each; the first fifth of them have one, which never
+   *     pauses
    */
   public PodTraffic(
       URI endpoint,
@@ -78,8 +79,9 @@ public final class PodTraffic implements AutoCloseable {
     for (int index = 0; index < nodes.size(); index++) {
       String node = nodes.get(index);
       alive.put(node, new ConcurrentLinkedQueue<>());
-      for (int number = 0; number < workersPerNode; number++) {
-        boolean fast = index < nodes.size() / 5;
+      // One that never pauses does the work of many.
+      boolean fast = index < nodes.size() / 5;
+      for (int number = 0; number < (fast ? 1 : workersPerNode); number++) {
         Worker worker =
             new Worker(node, fast, number == 0, new Random(seed * 31 + index * 1009L + number));
         workers.add(threads.submit(worker));

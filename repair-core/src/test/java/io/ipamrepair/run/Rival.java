@@ -45,6 +45,9 @@ final class Rival implements Runnable {
   private static final TimeLimits LIMITS =
       new TimeLimits(Duration.ofSeconds(60), Duration.ofSeconds(60), Optional.empty());
 
+  /** Before which share of the commits a pod starts in a block that they compare. */
+  private static final double INTRUDED = 0.5;
+
   private final EtcdTarget target;
   private final Journal journal;
   private final RivalCluster cluster;
@@ -95,7 +98,8 @@ final class Rival implements Runnable {
   /** Does something with a connection of its own, into which plugins intrude. */
   private RunOutcome connected(String what, Deed deed) throws Exception {
     Intruder intruder =
-        new Intruder(traffic, cluster::blocks, new Random(random.nextLong()), 0.4, scene.tally);
+        new Intruder(
+            traffic, cluster::blocks, new Random(random.nextLong()), INTRUDED, scene.tally);
     try (Etcd etcd = Etcd.connect(target, LIMITS, RunKeys.writable(), intruder)) {
       RunOutcome outcome = deed.in(new Workplace(etcd, journal, operator, clock, random));
       scene.count(what + ": " + outcome.getClass().getSimpleName());

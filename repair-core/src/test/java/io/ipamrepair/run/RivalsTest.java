@@ -161,7 +161,7 @@ class RivalsTest {
       people.add(threads.submit(() -> damage(cluster, new Random(seed))));
       threads.shutdown();
       long end = System.nanoTime() + LENGTH.toNanos();
-      long patience = System.nanoTime() + 4 * LENGTH.toNanos();
+      long patience = System.nanoTime() + 8 * LENGTH.toNanos();
       while ((System.nanoTime() < end || !isTelling() && System.nanoTime() < patience)
           && people.stream().noneMatch(Future::isDone)) {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));

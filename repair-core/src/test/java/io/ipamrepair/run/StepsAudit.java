@@ -23,7 +23,10 @@ import java.util.TreeMap;
 /**
  * Follows etcd's history from an empty one, and holds every transaction of a run against the
  * journals: each step that a journal calls applied is there once, with exactly its bytes, and no
- * other is there; and no step breaks a rule of severity error that its plan did not name.
+ * other is there; and no step breaks a rule of severity error that its plan did not name. One rule
+ * is left out: a claim that begins between the last read and the deletion of its pool leaves an
+ * affinity in no pool (A6), which no compare can hold, for affinities are sorted by node;
+ * docs/safety.md says so.
  */
 final class StepsAudit implements WatchedHistory.Reader {
   private static final Bytes CALICO = Bytes.utf8("/calico/");
@@ -114,7 +117,7 @@ final class StepsAudit implements WatchedHistory.Reader {
     IpamState.Builder builder = new IpamState.Builder(new KeyLayout());
     calico.forEach((key, value) -> builder.add(new KeyValue(key, value, 1, 1, 1)));
     return Check.of(builder.build(1)).stream()
-        .filter(finding -> finding.severity() == Severity.ERROR)
+        .filter(finding -> finding.severity() == Severity.ERROR && !finding.rule().equals("A6"))
         .map(finding -> new FindingRef(finding.rule(), finding.severity(), finding.objects()))
         .toList();
   }
