@@ -74,7 +74,12 @@ public final class FaultyDisk extends FilePathWrapper {
 
   @Override
   public FileChannel open(String mode) throws IOException {
-    return opened(super.open(mode), Path.of(getBase().toString().replaceFirst("^file:", "")));
+    Path file = Path.of(getBase().toString().replaceFirst("^file:", ""));
+    if (Files.exists(file) && !Files.exists(forced(file))) {
+      // What was there before is on the disk for good.
+      Files.copy(file, forced(file));
+    }
+    return opened(super.open(mode), file);
   }
 
   private static synchronized FileChannel opened(FileChannel channel, Path file) {

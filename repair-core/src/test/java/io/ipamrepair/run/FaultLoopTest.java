@@ -40,7 +40,9 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -145,6 +147,22 @@ class FaultLoopTest {
       Operation operation = Operation.values()[random.nextInt(Operation.values().length)];
       Manner manner = manners.get(random.nextInt(manners.size()));
       tried(shape, operation, manner, someBoundary(manner, random), random, true);
+    }
+  }
+
+  /** One that went wrong again: {@code -Dfaults.only=ONE_STEP,APPLY,LATE,12}. */
+  @Test
+  @EnabledIfSystemProperty(named = "faults.only", matches = ".+")
+  void theOneThatIsNamed() throws Exception {
+    String[] named = System.getProperty("faults.only").split(",");
+    for (int i = 0; i < Integer.getInteger("faults.times", 1); i++) {
+      tried(
+          Shape.valueOf(named[0]),
+          Operation.valueOf(named[1]),
+          Manner.valueOf(named[2]),
+          Integer.parseInt(named[3]),
+          new Random(SEED + i),
+          named.length > 4);
     }
   }
 
@@ -356,7 +374,7 @@ class FaultLoopTest {
       breakTheLockOfTheDead();
       if (run().isEmpty() || !isJournalled()) {
         assertThat(server.calico())
-            .as("%s: no run", what)
+            .as("%s: no run in %s, told %s", what, journal.list(), operator.told())
             .isEqualTo(operation == Operation.ROLLBACK ? planned : original);
         noRecordWithoutJournal();
         return;
