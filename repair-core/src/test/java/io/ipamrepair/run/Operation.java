@@ -44,18 +44,40 @@ enum Operation {
     return Etcd.connect(target, limits, RunKeys.writable(), faults);
   }
 
+  /**
+   * How an operation ended.
+   *
+   * @param outcome where it was a run, or was to be one
+   * @param words how it ended, in words
+   */
+  record Ended(Optional<RunOutcome> outcome, String words) {
+    private static Ended run(RunOutcome outcome) {
+      return new Ended(Optional.of(outcome), outcome.toString());
+    }
+
+    private static Ended found(Object found) {
+      return new Ended(Optional.empty(), found.toString());
+    }
+  }
+
   /** Does it; how it ended, in words. */
   String perform(Order order, Etcd etcd, Journal journal, Operator operator, RandomGenerator random)
+      throws Exception {
+    return end(order, etcd, journal, operator, random).words();
+  }
+
+  /** Does it; how it ended. */
+  Ended end(Order order, Etcd etcd, Journal journal, Operator operator, RandomGenerator random)
       throws Exception {
     Workplace place = new Workplace(etcd, journal, operator, Clock.systemUTC(), random);
     RunOptions options = new RunOptions(QUICK, Carrying.Manner.KNOWN, order.lockDatastore());
     return switch (this) {
-      case APPLY -> apply(order.plan(), place, options).toString();
-      case RESUME -> new Resume(place, options).resume(order.run()).toString();
+      case APPLY -> Ended.run(apply(order.plan(), place, options));
+      case RESUME -> Ended.run(new Resume(place, options).resume(order.run()));
       case RECOVER ->
-          new Recovery(etcd, journal, "other@host", RunId.token(random), Clock.systemUTC())
-              .recover(order.run())
-              .toString();
+          Ended.found(
+              new Recovery(etcd, journal, "other@host", RunId.token(random), Clock.systemUTC())
+                  .recover(order.run()));
       case ROLLBACK -> rollBack(order, place, options);
     };
   }
@@ -65,8 +87,7 @@ enum Operation {
         .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
   }
 
-  private static String rollBack(Order order, Workplace place, RunOptions options)
-      throws Exception {
+  private static Ended rollBack(Order order, Workplace place, RunOptions options) throws Exception {
     Instant now = Instant.now();
     Rollback.Prepared prepared =
         new Rollback(place, EtcdLimits.standard(), Undo.Choice.ALL_OR_NOTHING)
@@ -80,7 +101,7 @@ enum Operation {
                     "",
                     order.plan().cluster().etcdClusterId()));
     return prepared instanceof Rollback.Prepared.Ready ready
-        ? apply(ready.plan(), place, options).toString()
-        : prepared.toString();
+        ? Ended.run(apply(ready.plan(), place, options))
+        : Ended.found(prepared);
   }
 }
