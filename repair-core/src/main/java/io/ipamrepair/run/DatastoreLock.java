@@ -99,12 +99,12 @@ final class DatastoreLock {
   }
 
   /**
-   * The trial: with the permissions judged by etcd, and a compare that never holds. What speaks
-   * against setting it; nothing when it can be set.
+   * The trial: with the permissions judged by etcd, and a compare that never holds, so that it may
+   * be repeated. What speaks against setting it; nothing when it can be set.
    */
   Optional<EtcdFailure> trial(Found.Open open, Bytes recordKey, RunRecord record) {
     CommitOutcome outcome =
-        etcd.commit(
+        etcd.commitUntilAnswered(
             new Transaction(
                 List.of(new Compare.Never(recordKey)),
                 List.of(

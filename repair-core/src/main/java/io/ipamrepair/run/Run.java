@@ -370,7 +370,7 @@ final class Run {
 
     /**
      * Each step in full size, with one compare that cannot hold: limits and permissions show before
-     * anything is written.
+     * anything is written. Safe to repeat, at another member too.
      *
      * @param left the steps that are to be done
      */
@@ -385,7 +385,7 @@ final class Run {
         RunRecord next = record(number);
         Step step = left.steps().get(number - 1 - done);
         CommitOutcome outcome =
-            etcd.commit(
+            etcd.commitUntilAnswered(
                 StepTransaction.bind(step, clock.instant()).trial(fresh, lock, recordKey, next));
         if (outcome instanceof CommitOutcome.NotApplied refused) {
           return Optional.of(refused.failure());

@@ -585,6 +585,13 @@ class ApplyTest {
   }
 
   @Test
+  void aTrialWithoutAnAnswerIsSentAgain() throws Exception {
+    load("v3.32.1", "incident-typo");
+    Plan plan = plan("remove-pool", "eqiad-pods-second");
+    run(apply(plan, Faults.loseAnswers(Faults.isNoTrial().negate(), 1)));
+  }
+
+  @Test
   void aRunKnownToEtcdIsRecordedWhenTheAnswerToItsBeginIsLost() throws Exception {
     load("v3.32.1", "incident-typo");
     Plan plan = plan("remove-pool", "eqiad-pods-second");

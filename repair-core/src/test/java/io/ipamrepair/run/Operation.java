@@ -44,6 +44,23 @@ enum Operation {
     return Etcd.connect(target, limits, RunKeys.writable(), faults);
   }
 
+  /**
+   * How an operation ended.
+   *
+   * @param outcome where it was a run, or was to be one
+   * @param words how it ended, in words
+   */
+  record Ended(Optional<RunOutcome> outcome, String words) {}
+
+  /** Does it; how it ended. */
+  Ended end(Order order, Etcd etcd, Journal journal, Operator operator, RandomGenerator random)
+      throws Exception {
+    Object said = perform(order, etcd, journal, operator, random);
+    return new Ended(
+        said instanceof RunOutcome outcome ? Optional.of(outcome) : Optional.empty(),
+        said.toString());
+  }
+
   /** Does it; how it ended, as the procedure says it. */
   Object perform(Order order, Etcd etcd, Journal journal, Operator operator, RandomGenerator random)
       throws Exception {

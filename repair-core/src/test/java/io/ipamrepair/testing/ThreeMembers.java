@@ -1,6 +1,7 @@
 package io.ipamrepair.testing;
 
 import com.google.protobuf.ByteString;
+import io.etcd.jetcd.api.CompactionRequest;
 import io.etcd.jetcd.api.KVGrpc;
 import io.etcd.jetcd.api.LeaseGrpc;
 import io.etcd.jetcd.api.LeaseRevokeRequest;
@@ -14,6 +15,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
 import io.ipamrepair.etcd.Etcd;
+import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.etcd.EtcdTarget;
 import io.ipamrepair.etcd.TimeLimits;
 import io.ipamrepair.kv.Bytes;
@@ -44,12 +46,19 @@ import java.util.stream.Stream;
 
 /**
  * A real etcd of three members on this machine, which can be killed, stopped and brought back, each
- * by itself. Their data are on the disk and forced to it, as etcd does: a member that is killed
- * comes back with what it acknowledged.
+ * by itself. etcd forces its data as it always does, and no option makes it careless: a member that
+ * is killed comes back with what it acknowledged. Where the machine has a file system in memory
+ * they are there, for what a process wrote outlives the process in memory as on a disk; what
+ * outlives the machine is no question here.
  */
 public final class ThreeMembers implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final int MEMBERS = 3;
+
+  /** Another process may take a free port before etcd does. */
+  private static final int TRIES = 3;
+
+  private static final Path IN_MEMORY = Path.of("/dev/shm");
 
   private final Path folder;
   private final List<Member> members;
@@ -88,7 +97,31 @@ public final class ThreeMembers implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new IllegalStateException("no etcd program: set ETCD_BIN or put etcd on PATH"));
-    Path folder = Files.createTempDirectory("three-members");
+    IllegalStateException last = new IllegalStateException("etcd was not tried");
+    for (int i = 0; i < TRIES; i++) {
+      ThreeMembers cluster = prepare(binary);
+      try {
+        for (Member member : cluster.members) {
+          member.start();
+        }
+        cluster.awaitHealthy();
+        return cluster;
+      } catch (IllegalStateException sick) {
+        last = new IllegalStateException(sick.getMessage() + "\n" + cluster.logs(), sick);
+        cluster.close();
+      } catch (IOException failed) {
+        cluster.close();
+        throw failed;
+      }
+    }
+    throw last;
+  }
+
+  private static ThreeMembers prepare(Path binary) throws IOException {
+    Path folder =
+        Files.isWritable(IN_MEMORY)
+            ? Files.createTempDirectory(IN_MEMORY, "three-members")
+            : Files.createTempDirectory("three-members");
     List<Integer> ports = freePorts(2 * MEMBERS);
     String all =
         IntStream.range(0, MEMBERS)
@@ -125,12 +158,21 @@ public final class ThreeMembers implements AutoCloseable {
               client,
               folder.resolve("log" + i)));
     }
-    ThreeMembers cluster = new ThreeMembers(folder, members);
+    return new ThreeMembers(folder, members);
+  }
+
+  /** The last lines that each of them logged. */
+  private String logs() throws IOException {
+    StringBuilder logs = new StringBuilder();
     for (Member member : members) {
-      member.start();
+      if (Files.exists(member.log)) {
+        List<String> lines = Files.readAllLines(member.log);
+        lines
+            .subList(Math.max(0, lines.size() - 5), lines.size())
+            .forEach(line -> logs.append(line).append('\n'));
+      }
     }
-    cluster.awaitHealthy();
-    return cluster;
+    return logs.toString();
   }
 
   private static URI peer(List<Integer> ports, int member) {
@@ -245,6 +287,11 @@ public final class ThreeMembers implements AutoCloseable {
     process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
   }
 
+  /** Its number in etcd; it must answer. */
+  public long id(int member) {
+    return status(member).orElseThrow().getHeader().getMemberId();
+  }
+
   /** A killed member comes back, with its data. */
   public void restart(int member) {
     try {
@@ -266,56 +313,109 @@ public final class ThreeMembers implements AutoCloseable {
 
   private void signal(int member, String signal) {
     try {
-      new ProcessBuilder("kill", "-" + signal, Long.toString(members.get(member).process.pid()))
-          .start()
-          .onExit()
-          .orTimeout(10, TimeUnit.SECONDS)
-          .join();
+      Process kill =
+          new ProcessBuilder("kill", "-" + signal, Long.toString(members.get(member).process.pid()))
+              .inheritIO()
+              .start();
+      if (kill.onExit().orTimeout(10, TimeUnit.SECONDS).join().exitValue() != 0) {
+        throw new IllegalStateException("member " + member + " took no signal");
+      }
     } catch (IOException failed) {
       throw new IllegalStateException(failed);
     }
   }
 
-  /** Another member leads from now on. */
-  public void moveLeader() {
+  /**
+   * Another member leads from now on.
+   *
+   * @return whether it does: one that lags behind cannot take over
+   */
+  public boolean moveLeader() {
     int leader = leader();
-    long next = status((leader + 1) % MEMBERS).orElseThrow().getHeader().getMemberId();
-    call(
-        leader,
-        channel ->
-            MaintenanceGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(5, TimeUnit.SECONDS)
-                .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(next).build()));
+    long next = id((leader + 1) % MEMBERS);
+    try {
+      call(
+          leader,
+          channel ->
+              MaintenanceGrpc.newBlockingStub(channel)
+                  .withDeadlineAfter(5, TimeUnit.SECONDS)
+                  .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(next).build()));
+      return true;
+    } catch (StatusRuntimeException notReady) {
+      return false;
+    }
   }
 
-  /** The lease of a key ends, and the key with it. */
-  public void endLeaseOf(Bytes key) {
-    call(
+  /**
+   * The lease of a key ends, and the key with it.
+   *
+   * @return whether there was such a key
+   */
+  public boolean endLeaseOf(Bytes key) {
+    return call(
         leader(),
         channel -> {
-          RangeResponse found =
-              KVGrpc.newBlockingStub(channel)
-                  .withDeadlineAfter(5, TimeUnit.SECONDS)
-                  .range(
-                      RangeRequest.newBuilder().setKey(ByteString.copyFrom(key.toArray())).build());
-          return LeaseGrpc.newBlockingStub(channel)
+          RangeResponse found = range(channel, key);
+          if (found.getCount() == 0) {
+            return false;
+          }
+          LeaseGrpc.newBlockingStub(channel)
               .withDeadlineAfter(5, TimeUnit.SECONDS)
               .leaseRevoke(
                   LeaseRevokeRequest.newBuilder().setID(found.getKvs(0).getLease()).build());
+          return true;
         });
   }
 
-  /** The newest revision. */
-  public long revision() {
-    return status(leader()).orElseThrow().getHeader().getRevision();
+  /**
+   * Waits until a key has gone, as one does whose lease nobody keeps alive.
+   *
+   * @return whether there was such a key
+   */
+  public boolean awaitGone(Bytes key) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    boolean there = false;
+    while (System.nanoTime() < end) {
+      if (call(leader(), channel -> range(channel, key)).getCount() == 0) {
+        return there;
+      }
+      there = true;
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+    throw new IllegalStateException(key.display() + " stays");
   }
 
-  private Etcd connect() throws Exception {
+  private static RangeResponse range(ManagedChannel channel, Bytes key) {
+    return KVGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(5, TimeUnit.SECONDS)
+        .range(RangeRequest.newBuilder().setKey(ByteString.copyFrom(key.toArray())).build());
+  }
+
+  /** Forgets what was before {@code revision}. */
+  public void compact(long revision) {
+    call(
+        leader(),
+        channel ->
+            KVGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(5, TimeUnit.SECONDS)
+                .compact(CompactionRequest.newBuilder().setRevision(revision).build()));
+  }
+
+  /** The newest revision, of which the members have agreed. */
+  public long revision() {
+    try (Etcd etcd = connect()) {
+      return etcd.identity().revision();
+    } catch (EtcdException away) {
+      throw new IllegalStateException(away);
+    }
+  }
+
+  private Etcd connect() throws EtcdException {
     return Etcd.connect(target(), TimeLimits.standard(), List.of(Bytes.utf8("/")));
   }
 
   /** Replaces all that is there. */
-  public void load(List<KeyValue> state) throws Exception {
+  public void load(List<KeyValue> state) throws EtcdException {
     try (Etcd etcd = connect()) {
       List<Operation> operations = new ArrayList<>();
       List<Bytes> old = new ArrayList<>();
@@ -346,7 +446,7 @@ public final class ThreeMembers implements AutoCloseable {
   }
 
   /** Calico's keys and their values, in order. */
-  public Map<Bytes, Bytes> calico() throws Exception {
+  public Map<Bytes, Bytes> calico() throws EtcdException {
     try (Etcd etcd = connect()) {
       return etcd.read(
               List.of(KeyRange.prefix("/calico/")),
