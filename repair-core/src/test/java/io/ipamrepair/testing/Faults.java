@@ -11,6 +11,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** What can happen to a transaction between this machine and etcd. */
@@ -44,6 +45,26 @@ public final class Faults {
   /** The first {@code times} matching transactions never leave this machine. */
   public static ClientInterceptor neverSend(Predicate<TxnRequest> which, int times) {
     return new Fault(which, times, false);
+  }
+
+  /** Nothing happens; matching transactions are remembered, to be sent again by somebody else. */
+  public static ClientInterceptor remember(
+      Predicate<TxnRequest> which, Consumer<TxnRequest> memory) {
+    return new ClientInterceptor() {
+      @Override
+      public <Q, A> ClientCall<Q, A> interceptCall(
+          MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+        return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+          @Override
+          public void sendMessage(Q message) {
+            if (message instanceof TxnRequest request && which.test(request)) {
+              memory.accept(request);
+            }
+            super.sendMessage(message);
+          }
+        };
+      }
+    };
   }
 
   /** etcd is away for the methods, by their full name, for which {@code which} holds. */
