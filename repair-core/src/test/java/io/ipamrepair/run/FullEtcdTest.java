@@ -2,6 +2,8 @@ package io.ipamrepair.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.etcd.jetcd.api.TxnRequest;
+import io.ipamrepair.etcd.Compactor;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.EtcdFailure;
@@ -12,6 +14,8 @@ import io.ipamrepair.testing.ThrowawayEtcd;
 import io.ipamrepair.undo.RecordedRun;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,6 +104,34 @@ class FullEtcdTest {
     RecordedRun recorded = new RunReader().read(workshop.journal().read(run));
     assertThat(recorded.status()).isEqualTo(RecordedRun.Status.HALTED);
     assertThat(recorded.steps().get(1).status()).isEqualTo(StepStatus.NOT_APPLIED);
+  }
+
+  @Test
+  void aStepThatWasGivenUpThereCannotCommitWhenThereIsRoomAgain() throws Exception {
+    Plan plan = workshop.plan(TWO_STEPS, 128);
+    List<TxnRequest> sent = new ArrayList<>();
+    List<Boolean> applied = new ArrayList<>();
+    workshop.betweenSteps(
+        () -> {
+          server.fill();
+          // The fence is done; the run's end, which lets go of the lock as well, is not.
+          workshop.whenTold(
+              "not applied, and cannot be any more",
+              () -> {
+                server.makeRoom();
+                try (Compactor queue = new Compactor(server.endpoint())) {
+                  sent.forEach(late -> applied.add(queue.send(late)));
+                }
+              });
+        });
+    RunOutcome outcome =
+        workshop.apply(
+            plan,
+            Faults.remember(Faults.writesRecord("\"done\":2").and(Faults.isNoTrial()), sent::add));
+    assertThat(outcome).isInstanceOf(RunOutcome.Halted.class);
+    assertThat(applied).as("late arrivals of the step").isNotEmpty().containsOnly(false);
+    assertThat(workshop.resume(((RunOutcome.Halted) outcome).run()))
+        .isInstanceOf(RunOutcome.Applied.class);
   }
 
   @Test

@@ -31,7 +31,8 @@ final class Workshop {
   private final Random random;
   private final Clock clock = Clock.systemUTC();
   private QuietTime quiet = new QuietTime(Duration.ofMillis(50), Duration.ofSeconds(20));
-  private Runnable between = () -> {};
+  private String awaited = "";
+  private Runnable reaction = () -> {};
 
   /** Where the operator's runs are. */
   Workshop(ThrowawayEtcd server, Path folder, long seed) {
@@ -42,7 +43,13 @@ final class Workshop {
 
   /** What happens, once, when a run begins to wait before a step. */
   Workshop betweenSteps(Runnable happens) {
-    between = happens;
+    return whenTold("waiting until the pool's blocks", happens);
+  }
+
+  /** What happens, once, when the operator is told a line with {@code text}. */
+  Workshop whenTold(String text, Runnable happens) {
+    awaited = text;
+    reaction = happens;
     return this;
   }
 
@@ -94,10 +101,9 @@ final class Workshop {
 
           @Override
           public void tell(String line) {
-            if (line.startsWith("waiting until the pool's blocks")) {
-              Runnable once = between;
-              between = () -> {};
-              once.run();
+            if (!awaited.isEmpty() && line.contains(awaited)) {
+              awaited = "";
+              reaction.run();
             }
             somebody.tell(line);
           }

@@ -11,6 +11,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** What can happen to a transaction between this machine and etcd. */
@@ -48,6 +49,12 @@ public final class Faults {
 
   /** Something happens when a matching transaction is sent; it arrives, and so does its answer. */
   public static ClientInterceptor when(Predicate<TxnRequest> which, Runnable happens) {
+    return remember(which, request -> happens.run());
+  }
+
+  /** Nothing happens; matching transactions are remembered, to be sent again by somebody else. */
+  public static ClientInterceptor remember(
+      Predicate<TxnRequest> which, Consumer<TxnRequest> memory) {
     return new ClientInterceptor() {
       @Override
       public <Q, A> ClientCall<Q, A> interceptCall(
@@ -56,7 +63,7 @@ public final class Faults {
           @Override
           public void sendMessage(Q message) {
             if (message instanceof TxnRequest request && which.test(request)) {
-              happens.run();
+              memory.accept(request);
             }
             super.sendMessage(message);
           }
