@@ -1,6 +1,7 @@
 package io.ipamrepair.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.etcd.jetcd.api.LeaseGrantRequest;
 import io.etcd.jetcd.api.LeaseKeepAliveRequest;
@@ -43,8 +44,10 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +64,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MembersTest {
   private static final long SEED = Long.getLong("members.seed", 20_261_125);
   private static final boolean LONG = Boolean.getBoolean("ipamrepair.long");
-  private static final int ROUNDS = Integer.getInteger("members.rounds", LONG ? 25 : 1);
+  private static final int ROUNDS = Integer.getInteger("members.rounds", LONG ? 20 : 1);
 
   /** One that went wrong can be had again alone: its trouble, its round, and one round. */
   private static final String ONLY = System.getProperty("members.only", "");
@@ -290,6 +293,35 @@ class MembersTest {
     }
   }
 
+  /** An audit that finds nothing must be one that would find something. */
+  @Test
+  void theAuditNoticesWhatIsNotTrue() throws Exception {
+    Trial trial = new Trial(Trouble.COMPACTED, new Random(SEED), "harm done by hand");
+    RunOutcome.Applied applied = trial.undisturbed();
+    int all = trial.plan.steps().size();
+    audit.reported("the truth", applied, Optional.of(applied.run()), 0, all);
+    audit.compare("the truth", trial.journal);
+
+    List<RunOutcome> lies =
+        List.of(
+            new RunOutcome.Applied(applied.run(), applied.revision() - 1, List.of()),
+            new RunOutcome.Halted(applied.run(), all - 1, all, List.of()),
+            new RunOutcome.Moved(List.of()),
+            new RunOutcome.TakenOver(applied.run(), all, ""));
+    for (RunOutcome lie : lies) {
+      assertNotices(
+          () -> audit.reported("a lie", lie, Optional.of(applied.run()), 0, all), lie.toString());
+    }
+    Journal nothing = Journal.at(folder.resolve("nothing"));
+    assertNotices(() -> audit.compare("no journal", nothing), "steps that no journal has");
+    cluster.load(List.of());
+    assertNotices(() -> audit.compare("all deleted", trial.journal), "writes beside the steps");
+  }
+
+  private static void assertNotices(ThrowingCallable audited, String harm) {
+    assertThat(catchThrowable(audited)).as(harm).isInstanceOf(AssertionError.class);
+  }
+
   /** One run in trouble, and what becomes of it. */
   private final class Trial {
     private final Trouble trouble;
@@ -330,6 +362,14 @@ class MembersTest {
 
     private Etcd connect(EtcdTarget target, ClientInterceptor... faults) throws Exception {
       return Etcd.connect(target, IMPATIENT, RunKeys.writable(), faults);
+    }
+
+    RunOutcome.Applied undisturbed() throws Exception {
+      try (Etcd etcd = connect(cluster.target())) {
+        Operation.Order order = new Operation.Order(plan, "r-none", false);
+        return (RunOutcome.Applied)
+            Operation.APPLY.end(order, etcd, journal, operator, random).outcome().orElseThrow();
+      }
     }
 
     void run() throws Exception {
