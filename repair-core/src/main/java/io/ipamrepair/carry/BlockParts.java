@@ -4,7 +4,6 @@ import io.ipamrepair.change.AfterImage;
 import io.ipamrepair.change.Edit;
 import io.ipamrepair.json.Json;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,8 +52,8 @@ record BlockParts(
 
   /** The parts of {@code value}; nothing when it is no block that can be taken apart. */
   static Optional<BlockParts> of(Json.Obj value) {
-    List<Json> attributes = items(value, "attributes");
-    List<Json> allocations = items(value, "allocations");
+    List<Json> attributes = value.items("attributes");
+    List<Json> allocations = value.items("allocations");
     Json numbers = value.get("sequenceNumberForAllocation").orElse(Json.Null.NULL);
     SortedMap<Integer, Edit.Holder> holders = new TreeMap<>();
     for (int ordinal = 0; ordinal < allocations.size(); ordinal++) {
@@ -162,12 +161,6 @@ record BlockParts(
       }
     }
     return plain;
-  }
-
-  private static List<Json> items(Json.Obj block, String name) {
-    return block.get(name).orElse(Json.Null.NULL) instanceof Json.Array array
-        ? new ArrayList<>(array.items())
-        : List.of();
   }
 
   private static Optional<BigInteger> integer(Json json) {

@@ -244,10 +244,10 @@ public final class AfterImage {
    * others renumbered.
    */
   private static Json.Obj freed(Json.Obj block, Edit.FreeOrdinals free) throws EditException {
-    List<Json> allocations = new ArrayList<>(items(block, "allocations"));
-    List<Json> attributes = items(block, "attributes");
+    List<Json> allocations = new ArrayList<>(block.items("allocations"));
+    List<Json> attributes = block.items("attributes");
     List<Json> unallocated = new ArrayList<>();
-    for (Json ordinal : items(block, "unallocated")) {
+    for (Json ordinal : block.items("unallocated")) {
       // Used and free at once (rule B4): a second entry would give the address to two pods.
       if (!isOneOf(free.handles().keySet(), integer("unallocated", ordinal))) {
         unallocated.add(ordinal);
@@ -280,10 +280,10 @@ public final class AfterImage {
    * is there already or else to a new one at the end.
    */
   private static Json.Obj held(Json.Obj block, Edit.HoldOrdinals hold) throws EditException {
-    List<Json> allocations = new ArrayList<>(items(block, "allocations"));
-    List<Json> attributes = new ArrayList<>(items(block, "attributes"));
+    List<Json> allocations = new ArrayList<>(block.items("allocations"));
+    List<Json> attributes = new ArrayList<>(block.items("attributes"));
     List<Json> unallocated = new ArrayList<>();
-    for (Json ordinal : items(block, "unallocated")) {
+    for (Json ordinal : block.items("unallocated")) {
       if (!isOneOf(hold.holders().keySet(), integer("unallocated", ordinal))) {
         unallocated.add(ordinal);
       }
@@ -346,12 +346,6 @@ public final class AfterImage {
       }
     }
     return kept;
-  }
-
-  private static List<Json> items(Json.Obj block, String name) {
-    return block.get(name).orElse(Json.Null.NULL) instanceof Json.Array array
-        ? array.items()
-        : List.of();
   }
 
   /**

@@ -77,6 +77,11 @@ public sealed interface Json {
       return Optional.ofNullable(members.get(name));
     }
 
+    /** The items of member {@code name}; none when it is absent, or no list. */
+    public List<Json> items(String name) {
+      return get(name).orElse(Null.NULL) instanceof Array array ? array.items() : List.of();
+    }
+
     /** The text of member {@code name}; nothing when it is absent, or no text. */
     public Optional<String> text(String name) {
       return get(name).filter(Text.class::isInstance).map(text -> ((Text) text).value());

@@ -39,11 +39,6 @@ public final class PlanCheck {
     return List.copyOf(moved);
   }
 
-  /** The conditions of one step that do not hold in {@code now}. */
-  public static List<String> moved(Step step, IpamState now) {
-    return moved(step, now, Set.of());
-  }
-
   private static List<String> moved(Step step, IpamState now, Set<Bytes> besides) {
     List<String> moved = new ArrayList<>();
     for (Requirement condition : conditions(step)) {

@@ -73,7 +73,7 @@ public final class Planner {
       steps.add(step);
       now = Simulation.after(now, step);
     }
-    Plan.Findings findings = findings(steps, now);
+    Plan.Findings findings = findings(Check.of(state), steps, Check.of(now));
     refuseHarm(finding -> change.accepted().contains(finding.rule()), findings);
     return new Plan(
         change.title(),
@@ -112,12 +112,14 @@ public final class Planner {
     // What the run resolved may come back, and nothing else: not at the end, nor in between.
     Predicate<FindingRef> accepted =
         finding -> undone.findings().resolved().stream().anyMatch(finding::isSameAs);
+    List<Finding> before = Check.of(state);
     IpamState after = state;
+    Plan.Findings findings = findings(before, List.of(), before);
     for (int done = 1; done <= steps.size(); done++) {
       after = Simulation.after(after, steps.get(done - 1));
-      refuseHarm(accepted, findings(steps.subList(0, done), after));
+      findings = findings(before, steps.subList(0, done), Check.of(after));
+      refuseHarm(accepted, findings);
     }
-    Plan.Findings findings = findings(steps, after);
     return new Plan(
         "Roll back run " + run + ": " + undone.title(),
         circumstances.command(),
@@ -314,14 +316,14 @@ public final class Planner {
     return stamps ? List.of(AfterImage.CLAIM_TIME) : List.of();
   }
 
-  private Plan.Findings findings(List<Step> steps, IpamState after) {
+  private Plan.Findings findings(List<Finding> before, List<Step> steps, List<Finding> after) {
     Set<String> written = new LinkedHashSet<>();
     steps.forEach(
         step ->
             step.writes()
                 .forEach(
                     write -> written.add(state.layout().classify(write.key()).object().text())));
-    return FindingsDelta.between(Check.of(state), Check.of(after), written);
+    return FindingsDelta.between(before, after, written);
   }
 
   private static void refuseHarm(Predicate<FindingRef> accepted, Plan.Findings findings)

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongFunction;
 
 /**
  * Calico's own lock, {@code datastoreReady: false} in the cluster information, as {@code calicoctl
@@ -145,7 +146,7 @@ final class DatastoreLock {
     if (now.filter(found -> found.value().equals(next.encode())).isPresent()) {
       // An answer was lost, and this was the repetition.
       return new Set.Locked(new HeldRecord(record.key(), next, now.get().modRevision()));
-    } else if (now.filter(found -> isAsHeld(found, record)).isEmpty()) {
+    } else if (!(RecordFate.of(record, read) instanceof RecordFate.Ours)) {
       return new Set.TakenOver();
     }
     return new Set.Not(
@@ -154,11 +155,6 @@ final class DatastoreLock {
 
   private static Optional<KeyValue> of(Bytes key, List<KeyValue> read) {
     return read.stream().filter(found -> found.key().equals(key)).findFirst();
-  }
-
-  private static boolean isAsHeld(KeyValue found, HeldRecord record) {
-    return found.modRevision() == record.revision()
-        && found.value().equals(record.record().encode());
   }
 
   /** What became of the flag that a run had set. Each case says what is now true of it. */
@@ -238,15 +234,19 @@ final class DatastoreLock {
     }
     CommitOutcome.Answered outcome =
         etcd.answered(new Transaction(when, then, List.of(new Operation.Get(record.key()))));
+    LongFunction<Back> written =
+        revision -> {
+          HeldRecord held = new HeldRecord(record.key(), next, revision);
+          return open.isPresent() ? new Back.PutBack(held) : new Back.Left(held);
+        };
     if (outcome instanceof CommitOutcome.Applied applied) {
-      HeldRecord held = new HeldRecord(record.key(), next, applied.revision());
-      return open.isPresent() ? new Back.PutBack(held) : new Back.Left(held);
+      return written.apply(applied.revision());
     }
-    Optional<KeyValue> now = of(record.key(), ((CommitOutcome.ConditionFailed) outcome).read());
+    List<KeyValue> read = ((CommitOutcome.ConditionFailed) outcome).read();
+    Optional<KeyValue> now = of(record.key(), read);
     if (now.filter(each -> each.value().equals(next.encode())).isPresent()) {
-      HeldRecord held = new HeldRecord(record.key(), next, now.get().modRevision());
-      return open.isPresent() ? new Back.PutBack(held) : new Back.Left(held);
-    } else if (now.filter(each -> isAsHeld(each, record)).isEmpty()) {
+      return written.apply(now.get().modRevision());
+    } else if (!(RecordFate.of(record, read) instanceof RecordFate.Ours)) {
       return new Back.TakenOver();
     }
     // Somebody wrote the cluster information between our read and our write: look again.

@@ -27,7 +27,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -281,11 +280,7 @@ public final class Rebuilding {
               clock.instant(),
               Collections.nCopies(plan.steps().size(), unsent),
               RecordedRun.Status.OPEN);
-      Map<Bytes, Bytes> now = new HashMap<>();
-      etcd.get(KeyStanding.keys(planned))
-          .value()
-          .forEach(each -> now.put(each.key(), each.value()));
-      return KeyStanding.of(planned, now).stream()
+      return KeyStanding.of(planned, etcd.get(KeyStanding.keys(planned)).value()).stream()
           .anyMatch(each -> each.content() == KeyStanding.Content.WRITTEN);
     }
 

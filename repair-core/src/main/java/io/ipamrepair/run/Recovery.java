@@ -8,7 +8,6 @@ import io.ipamrepair.journal.Journal;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.journal.RunHistory;
 import io.ipamrepair.journal.RunJournal;
-import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.kv.EtcdFailure;
 import io.ipamrepair.undo.KeyStanding;
 import io.ipamrepair.undo.RecordedRun;
@@ -16,9 +15,7 @@ import io.ipamrepair.undo.RecordedRun.RecordedStep;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -199,10 +196,9 @@ public final class Recovery {
   }
 
   private Recovered diverged(RecordedRun run, String why, List<String> notes) throws EtcdException {
-    Map<Bytes, Bytes> now = new HashMap<>();
-    etcd.get(KeyStanding.keys(run)).value().forEach(each -> now.put(each.key(), each.value()));
     String all = Stream.concat(Stream.of(why), notes.stream()).collect(Collectors.joining(". "));
-    return new Recovered.Diverged(run, all, KeyStanding.of(run, now));
+    return new Recovered.Diverged(
+        run, all, KeyStanding.of(run, etcd.get(KeyStanding.keys(run)).value()));
   }
 
   /**

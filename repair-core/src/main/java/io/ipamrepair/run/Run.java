@@ -132,7 +132,7 @@ final class Run {
 
   private void dump(Journal journal, RunJournalist journalist)
       throws JournalException, EtcdException {
-    String name = id + ".dump.jsonl.gz";
+    String name = RunDump.name(id);
     try {
       journalist.dump(name, StateDump.write(etcd, journal.folder().resolve(name)));
     } catch (IOException failed) {
@@ -213,11 +213,7 @@ final class Run {
         try {
           result = operator.wantsToStop() ? interrupted(record) : new StepRun(number, record).run();
         } catch (EtcdException unreachable) {
-          result =
-              new Stopped(
-                  Optional.of(record),
-                  new RunOutcome.EtcdUnusable(unreachable.failure()),
-                  List.of(unreachable.failure().line()));
+          result = unusable(record, unreachable.failure());
         } catch (JournalException unusable) {
           return journalLost(unusable);
         }
@@ -235,10 +231,7 @@ final class Run {
       try {
         found = datastore.look();
       } catch (EtcdException unreachable) {
-        return new Stopped(
-            Optional.of(record),
-            new RunOutcome.EtcdUnusable(unreachable.failure()),
-            List.of(unreachable.failure().line()));
+        return unusable(record, unreachable.failure());
       }
       if (found instanceof DatastoreLock.Found.LockedAlready) {
         operator.tell("datastoreReady is false already: somebody locked it, and it stays so");
@@ -251,10 +244,7 @@ final class Run {
       if (set instanceof DatastoreLock.Set.Not not) {
         return refused(record, "--lock-datastore: " + not.why());
       } else if (set instanceof DatastoreLock.Set.Refused refused) {
-        return new Stopped(
-            Optional.of(record),
-            new RunOutcome.EtcdUnusable(refused.failure()),
-            List.of(refused.failure().line()));
+        return unusable(record, refused.failure());
       } else if (set instanceof DatastoreLock.Set.Unknown unknown) {
         operator.tell(
             "whether datastoreReady is false now is not known; whoever settles the run puts it back:"
@@ -279,14 +269,14 @@ final class Run {
         Optional<String> restless = new StepRun(done + 1, locked).awaitQuiet("what it writes has");
         return restless.map(why -> refused(locked, why)).orElse(new Done(locked));
       } catch (EtcdException unreachable) {
-        return new Stopped(
-            Optional.of(locked),
-            new RunOutcome.EtcdUnusable(unreachable.failure()),
-            List.of(unreachable.failure().line()));
-      } catch (JournalException unusable) {
-        unlockDatastore(locked);
-        throw unusable;
+        return unusable(locked, unreachable.failure());
       }
+    }
+
+    /** The run goes no further, because of etcd. */
+    private static StepResult unusable(HeldRecord record, EtcdFailure failure) {
+      return new Stopped(
+          Optional.of(record), new RunOutcome.EtcdUnusable(failure), List.of(failure.line()));
     }
 
     private static StepResult refused(HeldRecord record, String why) {
@@ -704,10 +694,7 @@ final class Run {
                   + " of "
                   + plan.steps().size()
                   + "  not applied, and cannot be any more");
-          return new Stopped(
-              Optional.of(not.record()),
-              new RunOutcome.EtcdUnusable(failure),
-              List.of(failure.line()));
+          return unusable(not.record(), failure);
         } else if (settled instanceof Fence.Settled.TakenOver taken) {
           return new Stopped(
               Optional.empty(), new RunOutcome.TakenOver(id, done, taken.found()), List.of());

@@ -115,16 +115,14 @@ public final class RunReader {
 
   private static Map<Bytes, Optional<Bytes>> writes(Json.Obj intent) throws JsonFormatException {
     Map<Bytes, Optional<Bytes>> writes = new HashMap<>();
-    if (intent.get("writes").orElse(Json.Null.NULL) instanceof Json.Array array) {
-      for (Json item : array.items()) {
-        if (!(item instanceof Json.Obj image)) {
-          throw new JsonFormatException("writes: expected objects");
-        }
-        boolean deleted = image.get("value").orElse(Json.Null.NULL) == Json.Null.NULL;
-        writes.put(
-            bytes(image.needText("key")),
-            deleted ? Optional.empty() : Optional.of(bytes(image.needText("value"))));
+    for (Json item : intent.items("writes")) {
+      if (!(item instanceof Json.Obj image)) {
+        throw new JsonFormatException("writes: expected objects");
       }
+      boolean deleted = image.get("value").orElse(Json.Null.NULL) == Json.Null.NULL;
+      writes.put(
+          bytes(image.needText("key")),
+          deleted ? Optional.empty() : Optional.of(bytes(image.needText("value"))));
     }
     return writes;
   }

@@ -5,10 +5,13 @@ import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.change.AfterImage;
 import io.ipamrepair.change.ValueDiff;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.undo.RecordedRun.RecordedStep;
 import io.ipamrepair.undo.RecordedRun.StepStatus;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,9 +78,11 @@ public record KeyStanding(
   /**
    * How the keys of {@code run} stand, in the order of the plan.
    *
-   * @param now the values of those that exist
+   * @param read those that exist
    */
-  public static List<KeyStanding> of(RecordedRun run, Map<Bytes, Bytes> now) {
+  public static List<KeyStanding> of(RecordedRun run, Collection<KeyValue> read) {
+    Map<Bytes, Bytes> now = new HashMap<>();
+    read.forEach(each -> now.put(each.key(), each.value()));
     Map<Bytes, KeyStanding> standings = new LinkedHashMap<>();
     Map<Bytes, Optional<Bytes>> originals = new LinkedHashMap<>();
     KeyLayout layout = new KeyLayout();
