@@ -125,7 +125,7 @@ final class Run {
    */
   RunOutcome resume(
       RunJournal open, PlanFile.Sealed sealed, HeldRecord record, Carried carried, IpamState fresh)
-      throws JournalException, EtcdException {
+      throws JournalException {
     return new Execution(sealed, new RunJournalist(open, clock))
         .resume(record, carried.plan(), fresh);
   }
@@ -160,7 +160,7 @@ final class Run {
       this.journalist = journalist;
     }
 
-    RunOutcome run(Plan carried, IpamState fresh) throws JournalException, EtcdException {
+    RunOutcome run(Plan carried, IpamState fresh) throws JournalException {
       Optional<EtcdFailure> untried = trial(carried, fresh);
       if (untried.isPresent()) {
         return nothingWritten(new RunOutcome.EtcdUnusable(untried.get()));
@@ -174,8 +174,7 @@ final class Run {
       return steps(((Held) begun).record());
     }
 
-    RunOutcome resume(HeldRecord before, Plan carried, IpamState fresh)
-        throws JournalException, EtcdException {
+    RunOutcome resume(HeldRecord before, Plan carried, IpamState fresh) throws JournalException {
       done = before.record().done();
       Optional<EtcdFailure> untried = trial(carried, fresh);
       if (untried.isPresent()) {
@@ -364,12 +363,10 @@ final class Run {
      *
      * @param left the steps that are to be done
      */
-    private Optional<EtcdFailure> trial(Plan left, IpamState fresh) throws EtcdException {
-      if (lockDatastore && datastore.look() instanceof DatastoreLock.Found.Open open) {
-        Optional<EtcdFailure> refused = datastore.trial(open, recordKey, record(0));
-        if (refused.isPresent()) {
-          return refused;
-        }
+    private Optional<EtcdFailure> trial(Plan left, IpamState fresh) {
+      Optional<EtcdFailure> untried = trialOfDatastoreLock();
+      if (untried.isPresent()) {
+        return untried;
       }
       for (int number = done + 1; number <= plan.steps().size(); number++) {
         RunRecord next = record(number);
@@ -385,6 +382,16 @@ final class Run {
         }
       }
       return Optional.empty();
+    }
+
+    private Optional<EtcdFailure> trialOfDatastoreLock() {
+      try {
+        return lockDatastore && datastore.look() instanceof DatastoreLock.Found.Open open
+            ? datastore.trial(open, recordKey, record(0))
+            : Optional.empty();
+      } catch (EtcdException unreachable) {
+        return Optional.of(unreachable.failure());
+      }
     }
 
     /**

@@ -289,6 +289,20 @@ class DatastoreLockTest {
   }
 
   @Test
+  void whereEtcdGoesAwayBeforeTheTrialTheJournalSaysThatNothingWasWritten() throws Exception {
+    AtomicBoolean away = new AtomicBoolean();
+    RunOutcome outcome =
+        apply(
+            when("journal ", () -> away.set(true), new ArrayList<>()),
+            false,
+            Faults.refuse(method -> away.get()));
+    assertThat(outcome).isInstanceOf(RunOutcome.EtcdUnusable.class);
+    assertThat(new RunReader().read(journal.read(onlyRun())).status())
+        .isEqualTo(RecordedRun.Status.NOTHING_WRITTEN);
+    assertThat(server.calico()).isEqualTo(before);
+  }
+
+  @Test
   void recoverSaysWhatToDoWhenNothingTellsWhoseTheLockIs() throws Exception {
     List<String> lines = new ArrayList<>();
     try {
