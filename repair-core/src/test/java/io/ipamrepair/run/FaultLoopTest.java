@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -111,6 +112,7 @@ class FaultLoopTest {
   private final Map<String, Integer> boundaries = new TreeMap<>();
   private int doubles;
   private int arrived;
+  private final List<Throwable> failed = new ArrayList<>();
 
   @ParameterizedTest
   @EnumSource(Shape.class)
@@ -180,21 +182,41 @@ class FaultLoopTest {
       Shape shape, Operation operation, Manner manner, Random random, boolean kill)
       throws Exception {
     int stride = STRIDE * (kill ? 4 : 1);
+    int already = failed.size();
     boolean struck = true;
-    for (int at = 1 + random.nextInt(stride); struck; at += stride) {
-      struck = tried(shape, operation, manner, at, random, kill);
+    for (int at = 1 + random.nextInt(stride); struck && failed.size() < already + 3; at += stride) {
+      try {
+        struck = tried(shape, operation, manner, at, random, kill);
+      } catch (AssertionError | Exception broken) {
+        // The hours that the others take are not thrown away for it.
+        broken.printStackTrace(System.out);
+        failed.add(broken);
+      }
     }
+    System.out.printf(
+        "%s, %s, %s%s; so far %s%n", shape, operation, kill ? "killed " : "", manner, tally());
+  }
+
+  @AfterEach
+  void nothingWasLost() {
+    assertThat(failed).as("trials that failed").isEmpty();
+  }
+
+  /** Of all shapes so far. */
+  private String tally() {
+    int single = played.values().stream().mapToInt(Integer::intValue).sum();
+    int killed = kills.values().stream().mapToInt(Integer::intValue).sum();
+    return "faults: %d tried, %d of them with SIGKILL, %d with a second one while recovering,"
+            .formatted(single + killed, killed, doubles)
+        + " %d late calls arrived, %d trials failed".formatted(arrived, failed.size());
   }
 
   @AfterAll
   void howMany() {
-    int single = played.values().stream().mapToInt(Integer::intValue).sum();
-    int killed = kills.values().stream().mapToInt(Integer::intValue).sum();
     System.out.printf(
-        "faults: %d tried, %d of them with a second one while recovering, %d late calls arrived;"
-            + " seed %d%n  played: %s%n  killed with SIGKILL: %d %s%n  boundaries reached: %s%n",
-        single + killed, doubles, arrived, SEED, played, killed, kills, boundaries);
-    assertThat(single + killed).as("faults that were tried").isPositive();
+        "%s; seed %d%n  played: %s%n  killed with SIGKILL: %s%n  boundaries reached: %s%n",
+        tally(), SEED, played, kills, boundaries);
+    assertThat(played.size() + kills.size()).as("kinds of faults that were tried").isPositive();
   }
 
   private boolean tried(
