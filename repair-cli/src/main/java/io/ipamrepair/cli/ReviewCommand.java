@@ -1,12 +1,11 @@
 package io.ipamrepair.cli;
 
 import io.ipamrepair.json.PrettyJson;
-import io.ipamrepair.plan.Plan;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code review PLAN}: the plan as a person reads it. Needs no etcd. */
@@ -18,27 +17,40 @@ final class ReviewCommand extends ToolCommand {
   @Parameters(paramLabel = "PLAN", description = "The plan file.")
   Path file;
 
+  @Option(names = "--all", description = "Leaves nothing out; without it long lists are cut.")
+  boolean all;
+
+  @Option(
+      names = "--markdown",
+      description =
+          "As GitHub-flavoured Markdown that fits a comment on a pull request; says what it leaves out.")
+  boolean markdown;
+
   @Mixin LimitOptions limits;
 
   @Override
   public ExitCode call() {
+    if (markdown && json()) {
+      throw new CommandFailure(ExitCode.USAGE, "expected --markdown or -o json, found both");
+    } else if (markdown && all) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "expected --markdown or --all, found both: a comment has a limit; --all without --markdown leaves nothing out");
+    }
     PlanInput plan = PlanInput.read(session, file, limits.limits());
     if (json()) {
       session.terminal().raw(PrettyJson.of(plan.json()));
+      return ExitCode.DONE;
+    }
+    Review review = Review.of(plan.sealed(), session.now());
+    String named = Shell.words(List.of(session.shown(plan.file()).toString()));
+    List<Review.Next> next = Review.next(plan.sealed().plan(), named, session.now());
+    if (markdown) {
+      session.terminal().raw(ReviewMarkdown.of(review, plan.sealed().digest(), named, next));
     } else {
-      new ReviewText(session.terminal()::result).print(plan.sealed());
-      session.terminal().result(next(plan));
+      new ReviewText(session.terminal()::result, all).print(review);
+      next.forEach(each -> session.terminal().result(each.line()));
     }
     return ExitCode.DONE;
-  }
-
-  private String next(PlanInput input) {
-    Plan plan = input.sealed().plan();
-    if (plan.cluster().etcdClusterId().isPresent()) {
-      return "Next: ipam-repair apply " + session.shown(input.file());
-    }
-    List<String> again = new ArrayList<>(plan.command());
-    plan.fileOption().ifPresent(again::remove);
-    return "It cannot be applied. To plan it from the live etcd: ipam-repair " + Shell.words(again);
   }
 }

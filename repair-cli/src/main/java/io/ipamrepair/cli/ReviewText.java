@@ -1,198 +1,126 @@
 package io.ipamrepair.cli;
 
-import io.ipamrepair.calico.KeyLayout;
-import io.ipamrepair.change.Edit;
-import io.ipamrepair.change.Requirement;
-import io.ipamrepair.change.ValueDiff;
-import io.ipamrepair.plan.Plan;
-import io.ipamrepair.plan.Plan.FindingRef;
-import io.ipamrepair.plan.Plan.PlannedWrite;
-import io.ipamrepair.plan.Plan.Step;
-import io.ipamrepair.plan.PlanFile;
+import io.ipamrepair.change.ValueDiff.Difference;
+import io.ipamrepair.cli.Review.FindingLine;
+import io.ipamrepair.cli.Review.StepReview;
+import io.ipamrepair.cli.Review.WriteReview;
 import io.ipamrepair.repair.Words;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A plan as a person reads it. */
+/** A review for a terminal or a ticket: every write, long lists cut. */
 final class ReviewText {
   private static final int LONG_LIST = 12;
 
   private final Consumer<String> out;
-  private final KeyLayout layout = new KeyLayout();
-  private final ValueDiff diff = new ValueDiff();
+  private final int longest;
+
+  /**
+   * A review with long lists cut.
+   *
+   * @param out takes its lines
+   */
+  ReviewText(Consumer<String> out) {
+    this(out, false);
+  }
 
   /**
    * A review.
    *
    * @param out takes its lines
+   * @param all whether lists are left whole
    */
-  ReviewText(Consumer<String> out) {
+  ReviewText(Consumer<String> out, boolean all) {
     this.out = out;
+    this.longest = all ? Integer.MAX_VALUE : LONG_LIST;
   }
 
-  void print(PlanFile.Sealed sealed) {
-    Plan plan = sealed.plan();
-    out.accept(plan.title());
-    out.accept(
-        "by "
-            + plan.author()
-            + ", "
-            + plan.created()
-            + (plan.reason().isEmpty() ? "" : ", " + plan.reason())
-            + "; expires "
-            + plan.expires());
-    out.accept(
-        "etcd cluster "
-            + plan.cluster().etcdClusterId().orElse("not known (review only)")
-            + ", Calico cluster "
-            + plan.cluster().guid().orElse("without GUID")
-            + ", revision "
-            + plan.cluster().revision()
-            + ", digest "
-            + Phrases.digest(sealed.digest()));
-    plan.fileOption()
-        .ifPresent(option -> out.accept("made from a file (" + option + "), not from a live etcd"));
+  void print(Review review) {
+    out.accept(review.title());
+    Phrases.wrapped(String.join(" ", review.summary()), Phrases.WIDTH).forEach(out);
     out.accept("");
-    why(plan);
-    field(
-        "Judged",
-        "all rules, on all "
-            + Words.count(plan.cluster().keys(), "key")
-            + " at revision "
-            + plan.cluster().revision());
-    impact(plan.impact());
-    for (int number = 1; number <= plan.steps().size(); number++) {
-      step(number, plan.steps().get(number - 1));
+    review.facts().forEach(fact -> field(fact.name(), fact.text()));
+    findings(review);
+    impact(review);
+    for (int number = 1; number <= review.steps().size(); number++) {
+      step(number, review.steps().get(number - 1));
     }
-    if (!plan.left().isEmpty()) {
-      field("Left", "");
-      plan.left().forEach(left -> field("", left));
+    for (int i = 0; i < review.left().size(); i++) {
+      field(i == 0 ? "Left" : "", review.left().get(i));
     }
-    field("Rollback", rollback(plan));
+    field("Rollback", review.rollback());
   }
 
-  private static String rollback(Plan plan) {
-    return "puts back "
-        + Words.count(plan.writes(), "key")
-        + "; what others write meanwhile stays: ipam-repair rollback RUN (apply prints the run's ID)";
-  }
-
-  private void why(Plan plan) {
-    Plan.Findings findings = plan.findings();
-    field(
-        "Why",
-        findings.resolved().isEmpty()
-            ? "resolves no finding"
-            : "resolves " + summary(findings.resolved()));
-    if (!findings.introduced().isEmpty()) {
-      field(
-          "Adds",
-          summary(findings.introduced())
-              + (plan.acceptedRisk().isEmpty() ? "" : "  accepted by " + plan.acceptedRisk()));
-    }
-    String left =
-        findings.left().isEmpty() ? "" : summary(findings.left()) + " on what is changed here";
-    String elsewhere =
-        findings.leftElsewhere() == 0
-            ? ""
-            : Words.count(findings.leftElsewhere(), "other finding") + " elsewhere";
-    if (!left.isEmpty() || !elsewhere.isEmpty()) {
-      field("Leaves", left + (left.isEmpty() || elsewhere.isEmpty() ? "" : "; ") + elsewhere);
+  private void findings(Review review) {
+    field("Findings", review.judged());
+    for (FindingLine line : review.findings()) {
+      String head =
+          String.format(
+              "  %-4s %-8s %s → %s  ",
+              line.rule(), line.severity().text(), line.before(), line.after());
+      String demand = line.demand().isEmpty() ? "" : line.demand() + " ";
+      hanging(head, demand + Words.some(line.objects(), longest));
     }
   }
 
-  /** {@code P1 error pool:x; B10 error ×4 block:a, block:b…}. */
-  private static String summary(List<FindingRef> findings) {
-    Map<String, List<FindingRef>> byRule = new LinkedHashMap<>();
-    findings.forEach(
-        finding ->
-            byRule
-                .computeIfAbsent(
-                    finding.rule() + " " + finding.severity().text(),
-                    none -> new java.util.ArrayList<>())
-                .add(finding));
-    return byRule.entrySet().stream()
-        .map(
-            entry ->
-                entry.getKey()
-                    + (entry.getValue().size() == 1 ? " " : " ×" + entry.getValue().size() + " ")
-                    + Words.some(
-                        entry.getValue().stream()
-                            .map(finding -> finding.objects().get(0).text())
-                            .toList(),
-                        4))
-        .collect(Collectors.joining("; "));
-  }
-
-  private void impact(Plan.Impact impact) {
-    field(
-        "Impact",
-        Words.count(impact.addresses(), "address")
-            + " of "
-            + Words.count(impact.workloads().size(), "workload")
-            + " on "
-            + Words.count(impact.nodes().size(), "node")
-            + (impact.nodes().isEmpty() ? "" : ": " + Words.some(impact.nodes(), LONG_LIST)));
-    impact.effects().forEach(effect -> field("", effect));
-    if (!impact.singleEndpoint().isEmpty()) {
-      field(
-          "",
-          "Workloads with a single endpoint: " + Words.some(impact.singleEndpoint(), LONG_LIST));
+  private void impact(Review review) {
+    String name = "Impact";
+    for (String effect : review.effects()) {
+      field(name, effect);
+      name = "";
+    }
+    if (!review.nodes().isEmpty()) {
+      field(name, "Nodes: " + Words.some(review.nodes(), longest));
+      name = "";
+    }
+    if (!review.singleEndpoint().isEmpty()) {
+      field(name, Review.SINGLE_ENDPOINT + ": " + Words.some(review.singleEndpoint(), longest));
     }
   }
 
-  private void step(int number, Step step) {
-    field(
-        "Step " + number,
-        "one transaction"
-            + (step.quietFirst() ? ", when the blocks have been quiet for a while" : ""));
-    for (PlannedWrite write : step.writes()) {
-      String mark = write.before().isEmpty() ? "+" : write.after().isEmpty() ? "-" : "~";
-      String edits = write.edits().stream().map(Edit::words).collect(Collectors.joining("; "));
-      out.accept(
-          "  "
-              + mark
-              + " "
-              + layout.classify(write.key()).object().text().replaceFirst(":", " ")
-              + "  "
-              + edits);
-      out.accept("      why: " + write.reason());
-      // What is put back follows from no edit: all of it is shown.
-      boolean putBack = write.edits().stream().anyMatch(Edit.RestoreBytes.class::isInstance);
-      boolean edited = write.before().isPresent() && write.after().isPresent() || putBack;
-      if (edited) {
-        List<String> said = write.edits().stream().map(Edit::words).toList();
-        diff.between(write.key(), write.before(), write.after()).stream()
-            .filter(line -> !said.contains(line))
-            .forEach(line -> out.accept("      " + line));
-      }
-      write
-          .boundAtCommit()
-          .forEach(member -> out.accept("      " + member + " is set to the time of the commit"));
-    }
+  private void step(int number, StepReview step) {
+    field("Step " + number, step.heading());
+    step.writes().forEach(this::write);
     out.accept("  requires");
-    out.accept("    each key above exactly as it is now");
-    for (Requirement requirement : step.requires()) {
-      Phrases.wrapped(words(requirement), Phrases.WIDTH - 6)
-          .forEach(line -> out.accept("    " + line));
+    hanging("    ", Review.AS_BEFORE);
+    step.requires().forEach(required -> hanging("    ", required));
+  }
+
+  private void write(WriteReview write) {
+    hanging("  " + write.fate().mark() + " ", write.object() + "  " + write.edits());
+    hanging("      why: ", write.reason());
+    if (write.fate() == Review.Fate.CHANGED) {
+      write.differences().stream()
+          .map(Difference::words)
+          .filter(words -> !words.equals(write.edits()))
+          .forEach(words -> hanging("      ", words));
+    } else if (!write.differences().isEmpty()) {
+      hanging(
+          write.fate() == Review.Fate.CREATED ? "      is: " : "      was: ",
+          write.differences().stream().map(ReviewText::value).collect(Collectors.joining("; ")));
     }
   }
 
-  /** Objects, not keys: a reviewer need not know Calico's key layout. */
-  private String words(Requirement requirement) {
-    if (requirement instanceof Requirement.KeyIs is) {
-      return layout.classify(is.key()).object().text().replaceFirst(":", " ") + " as it is now";
-    } else if (requirement instanceof Requirement.KeyAbsent absent) {
-      return layout.classify(absent.key()).object().text().replaceFirst(":", " ") + " still absent";
+  /** What stands there where nothing stands at the other time. */
+  private static String value(Difference difference) {
+    return difference.was().isPresent() && difference.is().isPresent()
+        ? difference.words()
+        : (difference.what() + " " + difference.was().or(difference::is).orElse("")).strip();
+  }
+
+  /** A text behind {@code head}, its further lines deeper than the head. */
+  private void hanging(String head, String text) {
+    String indent = " ".repeat(head.length() - head.stripLeading().length() + 2);
+    List<String> lines =
+        Phrases.wrapped(head.stripLeading() + text, Phrases.WIDTH - indent.length());
+    for (int i = 0; i < lines.size(); i++) {
+      out.accept(((i == 0 ? indent.substring(2) : indent) + lines.get(i)).stripTrailing());
     }
-    return requirement.words();
   }
 
   private void field(String name, String text) {
-    List<String> lines = Phrases.wrapped(text, Phrases.WIDTH - 10);
+    List<String> lines = Phrases.wrapped(text, Phrases.WIDTH - 12);
     for (int i = 0; i < lines.size(); i++) {
       out.accept(
           String.format("%-9s %s", i == 0 ? name : "", (i == 0 ? "" : "  ") + lines.get(i))

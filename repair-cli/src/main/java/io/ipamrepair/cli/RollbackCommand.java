@@ -50,7 +50,8 @@ final class RollbackCommand extends WritingCommand {
       return ExitCode.DONE;
     }
     PlanFile.Sealed sealed = new PlanFile.Sealed(plan, PlanFile.digest(plan));
-    new ReviewText(json() ? session.terminal()::message : session.terminal()::result).print(sealed);
+    new ReviewText(json() ? session.terminal()::message : session.terminal()::result)
+        .print(Review.of(sealed, session.now()));
     return application.apply(sealed, PlanFile.bytes(plan), false);
   }
 

@@ -9,6 +9,7 @@ import io.ipamrepair.journal.RunHistory;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.run.Forgetting;
 import io.ipamrepair.run.RebuiltMark;
 import io.ipamrepair.run.RunAudit;
@@ -168,7 +169,9 @@ final class RunsCommand extends ToolCommand {
       }
       terminal.result("");
       new ReviewText(terminal::result)
-          .print(new io.ipamrepair.plan.PlanFile.Sealed(recorded.plan(), recorded.digest()));
+          .print(
+              Review.of(
+                  new PlanFile.Sealed(recorded.plan(), recorded.digest()), recorded.started()));
       terminal.result("Undo: ipam-repair rollback " + recorded.id());
     }
 

@@ -31,44 +31,83 @@ public final class ValueDiff {
   private final KeyLayout layout = new KeyLayout();
 
   /**
-   * The differences between {@code before} and {@code after} of {@code key}, one line each; empty
-   * when there is none.
+   * One difference between two values.
+   *
+   * @param what the part that differs, in the object's own terms; empty for the whole value
+   * @param was what stood there before; nothing when nothing did
+   * @param is what stands there after; nothing when nothing does. Where nothing stands at either
+   *     time, {@code what} says all
    */
-  public List<String> between(Bytes key, Optional<Bytes> before, Optional<Bytes> after) {
-    if (before.equals(after)) {
-      return List.of();
+  public record Difference(String what, Optional<String> was, Optional<String> is) {
+    /** The difference in one line. */
+    public String words() {
+      if (was.isPresent() && is.isPresent()) {
+        return at(was.get()) + " → " + is.get();
+      } else if (was.isPresent()) {
+        return at(was.get()) + " removed";
+      }
+      return is.map(now -> at(now) + " added").orElse(what);
     }
-    if (before.isEmpty()) {
-      return created(key, after.orElseThrow());
+
+    private Difference reversed() {
+      return new Difference(what, is, was);
     }
-    if (after.isEmpty()) {
-      return List.of("deleted (was " + shortened(before.get().display()) + ")");
+
+    private String at(String value) {
+      return what.isEmpty() ? value : what + " " + value;
     }
-    Optional<Json> old = parse(before.get());
-    Optional<Json> now = parse(after.get());
-    if (old.isEmpty() || now.isEmpty()) {
-      return List.of(shortened(before.get().display()) + " → " + shortened(after.get().display()));
-    }
-    List<String> lines = new ArrayList<>();
-    boolean described =
-        layout.classify(key) instanceof CalicoKey.BlockKey block
-            && blocks(block.cidr(), key, before.get(), after.get(), lines);
-    members("", old.get(), now.get(), described ? BLOCK_MEMBERS : Set.of(), lines);
-    return lines.isEmpty() ? List.of("same content, other bytes (order or white space)") : lines;
   }
 
-  /** Everything that a value says, since nothing of it was there before. */
-  private List<String> created(Bytes key, Bytes after) {
-    Optional<Json> now = parse(after);
-    if (now.isEmpty()) {
-      return List.of("created: " + shortened(after.display()));
+  /**
+   * The differences between {@code before} and {@code after} of {@code key}, one line each; empty
+   * when there is none. Of a deleted key the value is shortened.
+   */
+  public List<String> between(Bytes key, Optional<Bytes> before, Optional<Bytes> after) {
+    if (before.isPresent() && after.isEmpty()) {
+      return List.of("deleted (was " + shortened(before.get().display()) + ")");
     }
-    List<String> lines = new ArrayList<>(List.of("created:"));
-    boolean described =
-        layout.classify(key) instanceof CalicoKey.BlockKey at
-            && blocks(at.cidr(), key, EMPTY_OBJECT, after, lines);
-    members("", new Json.Obj(Map.of()), now.get(), described ? BLOCK_MEMBERS : Set.of(), lines);
+    List<String> lines = new ArrayList<>();
+    if (before.isEmpty() && after.isPresent()) {
+      if (parse(after.get()).isEmpty()) {
+        return List.of("created: " + shortened(after.get().display()));
+      }
+      lines.add("created:");
+    }
+    differences(key, before, after).forEach(difference -> lines.add(difference.words()));
     return lines;
+  }
+
+  /**
+   * The differences between {@code before} and {@code after} of {@code key}; empty when there is
+   * none. Of a key that comes or goes, all that its value says.
+   */
+  public List<Difference> differences(Bytes key, Optional<Bytes> before, Optional<Bytes> after) {
+    if (before.equals(after)) {
+      return List.of();
+    } else if (after.isEmpty()) {
+      return differences(key, after, before).stream().map(Difference::reversed).toList();
+    }
+    Optional<Json> old = parse(before.orElse(EMPTY_OBJECT));
+    Optional<Json> now = parse(after.get());
+    if (old.isEmpty() || now.isEmpty()) {
+      return List.of(new Difference("", before.map(ValueDiff::text), after.map(ValueDiff::text)));
+    }
+    List<Difference> found = new ArrayList<>();
+    boolean described =
+        layout.classify(key) instanceof CalicoKey.BlockKey block
+            && blocks(block.cidr(), key, before.orElse(EMPTY_OBJECT), after.get(), found);
+    members("", old.get(), now.get(), described ? BLOCK_MEMBERS : Set.of(), found);
+    return found.isEmpty() && before.isPresent() ? List.of(said(SAME_CONTENT)) : found;
+  }
+
+  private static final String SAME_CONTENT = "same content, other bytes (order or white space)";
+
+  private static Difference said(String sentence) {
+    return new Difference(sentence, Optional.empty(), Optional.empty());
+  }
+
+  private static Difference changed(String what, String was, String is) {
+    return new Difference(what, Optional.of(was), Optional.of(is));
   }
 
   private static final Bytes EMPTY_OBJECT = Bytes.utf8("{}");
@@ -85,14 +124,14 @@ public final class ValueDiff {
     }
   }
 
-  private boolean blocks(Cidr cidr, Bytes key, Bytes before, Bytes after, List<String> lines) {
+  private boolean blocks(Cidr cidr, Bytes key, Bytes before, Bytes after, List<Difference> found) {
     Optional<Block> old = block(cidr, key, before);
     Optional<Block> now = block(cidr, key, after);
     if (old.isEmpty() || now.isEmpty()) {
       return false;
     }
     if (!old.get().affinity().equals(now.get().affinity())) {
-      lines.add("owner " + owner(old.get()) + " → " + owner(now.get()));
+      found.add(changed("owner", owner(old.get()), owner(now.get())));
     }
     for (int ordinal = 0; ordinal < Math.max(old.get().slots(), now.get().slots()); ordinal++) {
       Optional<String> was = holder(old.get(), ordinal);
@@ -100,18 +139,14 @@ public final class ValueDiff {
       boolean same =
           was.equals(is) && old.get().attribute(ordinal).equals(now.get().attribute(ordinal));
       if (!same) {
-        lines.add(
-            "ordinal "
-                + ordinal
-                + " ("
-                + cidr.address(ordinal)
-                + ") "
-                + was.orElse("free")
-                + " → "
-                + (was.equals(is) ? attributes(old.get(), now.get(), ordinal) : is.orElse("free")));
+        found.add(
+            changed(
+                ordinal(cidr, ordinal),
+                was.orElse("free"),
+                was.equals(is) ? attributes(old.get(), now.get(), ordinal) : is.orElse("free")));
       }
     }
-    queue(old.get(), now.get()).ifPresent(lines::add);
+    queue(old.get(), now.get()).map(ValueDiff::said).ifPresent(found::add);
     return true;
   }
 
@@ -167,14 +202,11 @@ public final class ValueDiff {
     return was.equals(is)
         ? Optional.empty()
         : Optional.of(
-            "ordinal "
-                + ordinal
-                + " ("
-                + cidr.address(ordinal)
-                + ") "
-                + was.orElse("free")
-                + " → "
-                + is.orElse("free"));
+            changed(ordinal(cidr, ordinal), was.orElse("free"), is.orElse("free")).words());
+  }
+
+  private static String ordinal(Cidr cidr, int ordinal) {
+    return "ordinal " + ordinal + " (" + cidr.address(ordinal) + ")";
   }
 
   private Optional<Block> block(Cidr cidr, Bytes key, Bytes value) {
@@ -221,7 +253,7 @@ public final class ValueDiff {
   }
 
   private static void members(
-      String path, Json old, Json now, Set<String> except, List<String> lines) {
+      String path, Json old, Json now, Set<String> except, List<Difference> found) {
     if (old.equals(now)) {
       return;
     }
@@ -234,19 +266,23 @@ public final class ValueDiff {
           Optional<Json> is = after.get(name);
           String at = path.isEmpty() ? name : path + "." + name;
           if (was.isPresent() && is.isPresent()) {
-            members(at, was.get(), is.get(), Set.of(), lines);
+            members(at, was.get(), is.get(), Set.of(), found);
           } else if (was.isPresent()) {
-            lines.add(at + " " + text(was.get()) + " removed");
+            found.add(new Difference(at, was.map(ValueDiff::text), Optional.empty()));
           } else if (is.orElseThrow() instanceof Json.Obj added && !added.members().isEmpty()) {
-            members(at, new Json.Obj(Map.of()), added, Set.of(), lines);
+            members(at, new Json.Obj(Map.of()), added, Set.of(), found);
           } else {
-            lines.add(at + " " + text(is.get()) + " added");
+            found.add(new Difference(at, Optional.empty(), is.map(ValueDiff::text)));
           }
         }
       }
     } else {
-      lines.add(path + " " + text(old) + " → " + text(now));
+      found.add(changed(path, text(old), text(now)));
     }
+  }
+
+  private static String text(Bytes bytes) {
+    return shortened(bytes.display());
   }
 
   private static String text(Json json) {
