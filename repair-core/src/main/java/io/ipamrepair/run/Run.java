@@ -1,12 +1,14 @@
 package io.ipamrepair.run;
 
 import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.Pools;
 import io.ipamrepair.carry.Carrying;
 import io.ipamrepair.carry.Carrying.Carried;
 import io.ipamrepair.carry.Carrying.CarriedWrite;
+import io.ipamrepair.carry.ReviewedImpact;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
@@ -74,20 +76,21 @@ final class Run {
   private final Carrying carrying;
   private final DatastoreLock datastore;
   private final boolean lockDatastore;
-  private final OperatorLock lock;
+  private final Licence licence;
   private final String id;
   private final String token;
 
-  Run(Workplace place, RunOptions options, OperatorLock lock, String id, String token) {
+  Run(Workplace place, RunOptions options, Licence licence, String id, String token) {
     this.place = place;
     this.etcd = place.etcd();
     this.operator = place.operator();
     this.clock = place.clock();
     this.quiet = options.quiet();
-    this.carrying = new Carrying(options.carrying());
+    this.carrying =
+        new Carrying(licence.ruling().exactOnly() ? Carrying.Manner.EXACT : options.carrying());
     this.datastore = new DatastoreLock(etcd);
     this.lockDatastore = options.lockDatastore();
-    this.lock = lock;
+    this.licence = licence;
     this.id = id;
     this.token = token;
   }
@@ -105,6 +108,7 @@ final class Run {
       Execution execution = new Execution(sealed, journalist);
       try {
         journalist.plan(planFile, sealed.plan());
+        approvals(journalist);
         dump(journal, journalist);
       } catch (JournalException | EtcdException unusable) {
         execution.closeJournal(RecordedRun.Status.NOTHING_WRITTEN);
@@ -128,6 +132,12 @@ final class Run {
       throws JournalException {
     return new Execution(sealed, new RunJournalist(open, clock))
         .resume(record, carried.plan(), fresh);
+  }
+
+  private void approvals(RunJournalist journalist) throws JournalException {
+    if (licence.ruling().record().isPresent()) {
+      journalist.approvals(licence.ruling().record().get());
+    }
   }
 
   private void dump(Journal journal, RunJournalist journalist)
@@ -180,14 +190,20 @@ final class Run {
       if (untried.isPresent()) {
         return ended(new RunOutcome.EtcdUnusable(untried.get()), List.of(untried.get().line()));
       }
+      approvals(journalist);
       journalist.begin(before.next().resumedBy(operator.name(), token, journalist.head()));
       Begun begun =
           put(
               before.compares(),
-              before.next().resumedBy(operator.name(), token, journalist.head()));
+              before
+                  .next()
+                  .resumedBy(operator.name(), token, journalist.head())
+                  .allowedOn(licence.ruling().remark()));
       if (begun instanceof Refusal refusal) {
         return ended(
-            refusal.outcome(), List.of("somebody else took the run over, or broke the lock"));
+            refusal.outcome(),
+            List.of(
+                "somebody else took the run over, broke the lock, or changed the policy on approvals"));
       }
       return steps(((Held) begun).record());
     }
@@ -239,7 +255,8 @@ final class Run {
         return refused(record, unusable.why());
       }
       journalist.datastoreLocked("in a moment");
-      DatastoreLock.Set set = datastore.set((DatastoreLock.Found.Open) found, record, lock);
+      DatastoreLock.Set set =
+          datastore.set((DatastoreLock.Found.Open) found, record, licence.lock());
       if (set instanceof DatastoreLock.Set.Not not) {
         return refused(record, "--lock-datastore: " + not.why());
       } else if (set instanceof DatastoreLock.Set.Refused refused) {
@@ -347,14 +364,15 @@ final class Run {
     /** The record of this process, with so many steps done. */
     private RunRecord record(int steps) {
       return new RunRecord(
-          id,
-          digest,
-          plan.steps().size(),
-          steps,
-          RunRecord.State.OPEN,
-          operator.name(),
-          token,
-          journalist.head());
+              id,
+              digest,
+              plan.steps().size(),
+              steps,
+              RunRecord.State.OPEN,
+              operator.name(),
+              token,
+              journalist.head())
+          .allowedOn(licence.ruling().remark());
     }
 
     /**
@@ -373,7 +391,7 @@ final class Run {
         Step step = left.steps().get(number - 1 - done);
         CommitOutcome outcome =
             etcd.commitUntilAnswered(
-                StepTransaction.bind(step, clock.instant()).trial(fresh, lock, recordKey, next));
+                StepTransaction.bind(step, clock.instant()).trial(fresh, licence, recordKey, next));
         if (outcome instanceof CommitOutcome.NotApplied refused) {
           return Optional.of(refused.failure());
         } else if (outcome instanceof CommitOutcome.Unknown unanswered) {
@@ -405,9 +423,10 @@ final class Run {
     private Begun put(List<Compare> asItWas, RunRecord first) {
       Transaction begin =
           new Transaction(
-              Stream.concat(asItWas.stream(), lock.compares().stream()).toList(),
+              Stream.concat(asItWas.stream(), licence.compares().stream()).toList(),
               List.of(new Operation.Put(recordKey, first.encode())),
-              List.of(new Operation.Get(recordKey), OperatorLock.read()));
+              Stream.concat(Stream.of(new Operation.Get(recordKey)), Licence.reads().stream())
+                  .toList());
       CommitOutcome outcome = etcd.commitUntilAnswered(begin);
       if (outcome instanceof CommitOutcome.Applied applied) {
         return new Held(new HeldRecord(recordKey, first, applied.revision()));
@@ -423,7 +442,8 @@ final class Run {
                     new Refusal(
                         new RunOutcome.Moved(
                             List.of(
-                                lock.lost(failed.read())
+                                licence
+                                    .lost(failed.read())
                                     .orElse(
                                         "a run " + id + " is known in etcd already; try again")))));
       } else if (outcome instanceof CommitOutcome.Unknown unknown) {
@@ -553,11 +573,16 @@ final class Run {
         }
         Optional<IpamState> whole = Optional.empty();
         for (int attempt = 0; attempt < TRIES; attempt++) {
-          if (attempt % TRIES_ON_ONE_READ == 0) {
-            whole = Optional.of(new ScreenedSource(etcd).read(PlanFocus.of(left.steps())));
+          if (attempt % TRIES_ON_ONE_READ == 0 || whole.isEmpty()) {
+            whole = Optional.of(new ScreenedSource(etcd).read(keys -> {}, this::focus));
           }
-          IpamState fresh = refreshed(whole.orElseThrow());
+          IpamState fresh = refreshed(whole.get());
           Carried carried = carrying.onto(left, number - 1, fresh);
+          if (!focus(whole.get()).covers(focus(fresh))) {
+            // Somebody came whose workload was not read: it is not known whom the step hits.
+            whole = Optional.empty();
+            continue;
+          }
           List<String> moved = moved(carried, fresh);
           if (!moved.isEmpty()) {
             return stop(new RunOutcome.Moved(moved), moved);
@@ -578,6 +603,13 @@ final class Run {
         return stop(new RunOutcome.Moved(List.of(busy)), List.of(busy));
       }
 
+      /** What must be known of a state to judge what is left on it. */
+      private Focus focus(IpamState state) {
+        return licence.ruling().reviewed()
+            ? ReviewedImpact.focus(carrying, left, number - 1, state)
+            : PlanFocus.of(left.steps());
+      }
+
       /** What stands against this step now; those after it have their own turn. */
       private List<String> moved(Carried carried, IpamState fresh) {
         Carried first =
@@ -588,9 +620,12 @@ final class Run {
                     .filter(conflict -> writtenKeys().contains(conflict.key()))
                     .toList());
         List<String> moved = Walk.moved(first, fresh);
-        // Rules were judged on the way here; they are again where the bytes are others now.
-        return moved.isEmpty() && !first.carried().isEmpty()
-            ? Apply.harm(carried.plan(), fresh)
+        if (moved.isEmpty() && !first.carried().isEmpty()) {
+          // Rules were judged on the way here; they are again where the bytes are others now.
+          moved = Apply.harm(carried.plan(), fresh);
+        }
+        return moved.isEmpty() && licence.ruling().reviewed()
+            ? ReviewedImpact.exceeded(carried, fresh)
             : moved;
       }
 
@@ -634,7 +669,7 @@ final class Run {
             StepTransaction.bind(carried.plan().steps().get(0), clock.instant());
         journalist.intent(number, fresh.revision(), transaction.bound(), ofThisStep(carried));
         RunRecord next = record.next().withDone(number, journalist.head());
-        CommitOutcome outcome = etcd.commit(transaction.commit(fresh, lock, record, next));
+        CommitOutcome outcome = etcd.commit(transaction.commit(fresh, licence, record, next));
         if (outcome instanceof CommitOutcome.Applied applied) {
           return Optional.of(applied(next, applied.revision(), ""));
         } else if (outcome instanceof CommitOutcome.ConditionFailed failed) {
@@ -678,7 +713,8 @@ final class Run {
         if (lost.isPresent()) {
           return Optional.of(new Stopped(Optional.empty(), lost.get(), List.of()));
         }
-        return lock.lost(failed.read())
+        return licence
+            .lost(failed.read())
             .map(gone -> stop(new RunOutcome.Moved(List.of(gone)), List.of(gone)));
       }
 
@@ -688,7 +724,7 @@ final class Run {
       }
 
       private StepResult settle(RunRecord next, EtcdFailure failure) throws JournalException {
-        Fence.Settled settled = new Fence(etcd, lock).settle(record, next);
+        Fence.Settled settled = new Fence(etcd, licence.lock()).settle(record, next);
         if (settled instanceof Fence.Settled.Applied applied) {
           return applied(next, applied.revision(), " (the answer was lost, the write was not)");
         } else if (settled instanceof Fence.Settled.NotApplied not) {

@@ -84,6 +84,11 @@ final class RunJournalist implements AutoCloseable {
             .toArray());
   }
 
+  /** What the plan was allowed on: signatures, and what each policy made of them. */
+  void approvals(Json.Obj ruling) throws JournalException {
+    append(EntryKind.APPROVALS, 0, ruling.encode().toArray());
+  }
+
   /** This journal was written from what was left of a lost one. */
   void rebuilt(RebuiltMark mark) throws JournalException {
     journal.append(EntryKind.REBUILT, 0, mark.at(), mark.encode());
