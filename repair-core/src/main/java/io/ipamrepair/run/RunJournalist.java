@@ -84,9 +84,11 @@ final class RunJournalist implements AutoCloseable {
             .toArray());
   }
 
-  /** What the plan was allowed on: signatures, and what each policy made of them. */
-  void approvals(Json.Obj ruling) throws JournalException {
-    append(EntryKind.APPROVALS, 0, ruling.encode().toArray());
+  /** What the plan was allowed on, where there is a policy or a signature. */
+  void approvals(Ruling ruling) throws JournalException {
+    if (ruling.record().isPresent()) {
+      append(EntryKind.APPROVALS, 0, ruling.record().get().encode().toArray());
+    }
   }
 
   /** This journal was written from what was left of a lost one. */
