@@ -1,8 +1,6 @@
 package io.ipamrepair.cli;
 
-import io.ipamrepair.approval.ApprovalFormatException;
-import io.ipamrepair.approval.SignatureFile;
-import io.ipamrepair.approval.SshSignature;
+import io.ipamrepair.approval.SignatureReport;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.plan.Plan;
@@ -87,17 +85,11 @@ final class ApproveCommand extends ToolCommand {
 
   /** The name of a signature by this key that is there already. */
   private static Optional<String> signatureBefore(PlanInput input, SshKey key) {
-    for (SignatureFile each : SignatureOutput.beside(input.file())) {
-      try {
-        SshSignature signature = SshSignature.read(each.content());
-        if (signature.key().fingerprint().equals(key.fingerprint())
-            && signature.covers(input.bytes())) {
-          return Optional.of(each.name());
-        }
-      } catch (ApprovalFormatException counts) {
-        // It counts for nothing; apply says so.
-      }
-    }
-    return Optional.empty();
+    return SignatureReport.of(
+            input.sealed().plan(), input.bytes(), SignatureOutput.beside(input.file()))
+        .stream()
+        .filter(line -> line.fingerprint().filter(key.fingerprint()::equals).isPresent())
+        .map(SignatureReport.Line::file)
+        .findFirst();
   }
 }

@@ -170,6 +170,30 @@ class AssessmentTest {
   }
 
   @Test
+  void aReportSaysOfEachFileWhatItIsWithoutAnyPolicy() throws Exception {
+    Plan plan = plan(Optional.of(SshKeys.fingerprint(anna)));
+    byte[] file = PlanFile.bytes(plan);
+    List<SignatureReport.Line> lines =
+        SignatureReport.of(
+            plan,
+            file,
+            List.of(
+                SshKeys.sign(anna, file),
+                SshKeys.sign(ben, file),
+                SshKeys.sign(carl, new byte[] {1}),
+                new SignatureFile("x.sig", Bytes.utf8("x"))));
+    assertThat(lines.stream().map(SignatureReport.Line::words))
+        .containsExactly(
+            "signed by its author, " + SshKeys.fingerprint(anna),
+            "signed by " + SshKeys.fingerprint(ben),
+            "counts for nothing: it was made over other bytes",
+            "counts for nothing: not an SSH signature: expected -----BEGIN SSH SIGNATURE----- …"
+                + " -----END SSH SIGNATURE-----");
+    assertThat(lines.stream().map(line -> line.fingerprint().isPresent()))
+        .containsExactly(true, true, false, false);
+  }
+
+  @Test
   void whereTheAuthorMayApproveTheirSignatureCounts() throws Exception {
     Plan plan = plan(Optional.of(SshKeys.fingerprint(anna)));
     Policy policy = new Policy(1, true, false, true, List.of(), policy("").signers());
