@@ -10,6 +10,8 @@ public enum EntryKind {
   DUMP,
   /** The journal was lost, and this one written from what was left: what that was. */
   REBUILT,
+  /** The signatures over the plan, and what each policy made of them. */
+  APPROVALS,
   /** The run is about to be made known. */
   BEGIN,
   /**

@@ -4,6 +4,7 @@ import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.json.PrettyJson;
 import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.run.Apply;
+import io.ipamrepair.run.Backing;
 import io.ipamrepair.run.RunOptions;
 import io.ipamrepair.run.RunOutcome;
 import java.util.ArrayList;
@@ -25,13 +26,13 @@ final class Application {
     this.run = run;
   }
 
-  ExitCode apply(PlanFile.Sealed sealed, byte[] planFile, boolean dryRun) {
+  ExitCode apply(PlanFile.Sealed sealed, byte[] planFile, Backing backing, boolean dryRun) {
     session
         .terminal()
         .message("plan " + Phrases.digest(sealed.digest()) + "  " + sealed.plan().title());
     try (Etcd etcd = session.connectForWriting(options)) {
       RunOutcome outcome =
-          new Apply(session.workplace(etcd, options), run).apply(sealed, planFile, dryRun);
+          new Apply(session.workplace(etcd, options), run).apply(sealed, planFile, backing, dryRun);
       return report(outcome, OptionalInt.of(sealed.plan().steps().size()));
     }
   }

@@ -1,5 +1,6 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.run.Backing;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,11 +21,13 @@ final class ApplyCommand extends WritingCommand {
 
   @Mixin LimitOptions limits;
   @Mixin RunningOptions running;
+  @Mixin ApprovalOptions approvals;
 
   @Override
   ExitCode write() {
     Application application = new Application(session, top(), running.options());
     PlanInput plan = PlanInput.read(session, file, limits.limits());
-    return application.apply(plan.sealed(), plan.bytes(), dryRun);
+    Backing backing = approvals.backing(session, SignatureOutput.beside(plan.file()));
+    return application.apply(plan.sealed(), plan.bytes(), backing, dryRun);
   }
 }

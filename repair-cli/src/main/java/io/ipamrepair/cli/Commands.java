@@ -31,12 +31,14 @@ final class Commands {
     all.put("reassign-affinity", ReassignAffinityCommand.class);
     all.put("replan", ReplanCommand.class);
     all.put("review", ReviewCommand.class);
+    all.put("approve", ApproveCommand.class);
     all.put("apply", ApplyCommand.class);
     all.put("rollback", RollbackCommand.class);
     all.put("recover", RecoverCommand.class);
     all.put("resume", ResumeCommand.class);
     all.put("runs", RunsCommand.class);
     all.put("lock", LockCommand.class);
+    all.put("policy", PolicyCommand.class);
     all.put("playbook", PlaybookCommand.class);
     all.put("config", ConfigCommand.class);
     return all;

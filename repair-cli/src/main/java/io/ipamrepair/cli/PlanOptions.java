@@ -28,7 +28,19 @@ final class PlanOptions {
       converter = DurationText.class)
   Duration expires = Duration.ofHours(24);
 
+  @Option(
+      names = "--ssh-key",
+      paramLabel = "FILE",
+      description =
+          "Signs the plan as its author: a private key, or the .pub of one that the agent has (IPAM_REPAIR_SSH_KEY; default: not signed).")
+  Optional<Path> sshKey = Optional.empty();
+
   @Mixin LimitOptions limits;
+
+  /** The key by which the author signs; nothing when they do not. */
+  Optional<SshKey> author(Session session) {
+    return SshKey.named(session, sshKey);
+  }
 
   EtcdLimits limits() {
     return limits.limits();

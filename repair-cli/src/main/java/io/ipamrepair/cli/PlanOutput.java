@@ -27,14 +27,20 @@ final class PlanOutput {
 
   private final Session session;
   private final Optional<Path> out;
+  private final Optional<SshKey> author;
 
-  private PlanOutput(Session session, Optional<Path> out) {
+  private PlanOutput(Session session, Optional<Path> out, Optional<SshKey> author) {
     this.session = session;
     this.out = out;
+    this.author = author;
   }
 
-  /** Refuses at once, before anything is read, where {@code out} exists already. */
-  static PlanOutput at(Session session, Optional<Path> out) {
+  /**
+   * Refuses at once, before anything is read, where the file exists already or the author's key
+   * cannot be used.
+   */
+  static PlanOutput at(Session session, PlanOptions options) {
+    Optional<Path> out = options.out;
     Optional<Path> resolved = out.map(session::resolve);
     resolved
         .filter(Files::exists)
@@ -44,7 +50,7 @@ final class PlanOutput {
                   ExitCode.USAGE,
                   "--out " + out.get() + " exists already; an existing file is never overwritten");
             });
-    return new PlanOutput(session, resolved);
+    return new PlanOutput(session, resolved, options.author(session));
   }
 
   /**
@@ -55,10 +61,12 @@ final class PlanOutput {
    */
   void write(String command, Plan plan, boolean json, Map<String, Json> more) {
     Path file = file(command, plan);
+    Optional<Path> signature =
+        author.map(key -> new SignatureOutput(session).sign(file, PlanFile.bytes(plan), key));
     if (json) {
-      session.terminal().raw(PrettyJson.of(json(file, plan, more)));
+      session.terminal().raw(PrettyJson.of(json(file, plan, signature, more)));
     } else {
-      tell(file, plan);
+      tell(file, plan, signature);
     }
   }
 
@@ -98,7 +106,7 @@ final class PlanOutput {
     }
   }
 
-  private void tell(Path file, Plan plan) {
+  private void tell(Path file, Plan plan, Optional<Path> signature) {
     Terminal terminal = session.terminal();
     long addresses = plan.impact().addresses();
     terminal.result(
@@ -111,6 +119,7 @@ final class PlanOutput {
             + ", "
             + Words.count(addresses, "address")
             + " affected. Nothing has changed yet.");
+    signature.ifPresent(each -> terminal.result("Signed by its author: " + session.shown(each)));
     if (!plan.left().isEmpty()) {
       terminal.result("Left as they are:");
       plan.left().forEach(left -> terminal.result("  " + left));
@@ -134,12 +143,16 @@ final class PlanOutput {
         .collect(Collectors.joining(", "));
   }
 
-  private static Json.Obj json(Path file, Plan plan, Map<String, Json> more) {
+  private static Json.Obj json(
+      Path file, Plan plan, Optional<Path> signature, Map<String, Json> more) {
     Map<String, Json> members = new LinkedHashMap<>();
     members.put("plan", new Json.Text(file.toString()));
     members.put("digest", new Json.Text(PlanFile.digest(plan)));
     members.put("steps", Json.Num.of(plan.steps().size()));
     members.put("keys", Json.Num.of(plan.writes()));
+    members.put(
+        "signature",
+        signature.<Json>map(each -> new Json.Text(each.toString())).orElse(Json.Null.NULL));
     members.put("addresses", Json.Num.of(plan.impact().addresses()));
     members.putAll(more);
     return new Json.Obj(members);

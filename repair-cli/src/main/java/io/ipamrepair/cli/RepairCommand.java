@@ -26,7 +26,7 @@ abstract class RepairCommand extends ToolCommand {
 
   @Override
   public ExitCode call() {
-    PlanOutput output = PlanOutput.at(session, planOptions.out);
+    PlanOutput output = PlanOutput.at(session, planOptions);
     Plan plan = plan(session.now(), planOptions.reason);
     output.write(plan.command().get(0), plan, json(), Map.of());
     return ExitCode.DONE;
@@ -45,6 +45,7 @@ abstract class RepairCommand extends ToolCommand {
     return new Circumstances(
         command,
         session.operatorName(),
+        planOptions.author(session).map(SshKey::fingerprint),
         now,
         now.plus(planOptions.expires),
         reason,

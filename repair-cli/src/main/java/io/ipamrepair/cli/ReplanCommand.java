@@ -31,7 +31,7 @@ final class ReplanCommand extends ToolCommand {
 
   @Override
   public ExitCode call() {
-    PlanOutput output = PlanOutput.at(session, planOptions.out);
+    PlanOutput output = PlanOutput.at(session, planOptions);
     Plan before = PlanInput.read(session, file, planOptions.limits()).sealed().plan();
     RepairCommand command = command(before);
     Instant now = session.now();

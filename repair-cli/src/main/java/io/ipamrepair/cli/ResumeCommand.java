@@ -2,9 +2,11 @@ package io.ipamrepair.cli;
 
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.journal.JournalException;
+import io.ipamrepair.run.Backing;
 import io.ipamrepair.run.Resume;
 import io.ipamrepair.run.RunFormatException;
 import io.ipamrepair.run.RunOutcome;
+import java.util.List;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,12 +21,15 @@ final class ResumeCommand extends WritingCommand {
   String run;
 
   @Mixin RunningOptions running;
+  @Mixin ApprovalOptions approvals;
 
   @Override
   ExitCode write() {
+    // The signatures are in the journal.
+    Backing backing = approvals.backing(session, List.of());
     try (Etcd etcd = session.connectForWriting(top())) {
       RunOutcome outcome =
-          new Resume(session.workplace(etcd, top()), running.options()).resume(run);
+          new Resume(session.workplace(etcd, top()), running.options()).resume(run, backing);
       return new Application(session, top(), running.options())
           .report(outcome, OptionalInt.empty());
     } catch (JournalException unusable) {

@@ -1,5 +1,6 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.approval.SignatureReport;
 import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.change.Edit;
@@ -154,9 +155,10 @@ record Review(
   /**
    * What is said of a plan.
    *
+   * @param signatures what lies beside it as signatures
    * @param now for whether it has expired
    */
-  static Review of(PlanFile.Sealed sealed, Instant now) {
+  static Review of(PlanFile.Sealed sealed, List<SignatureReport.Line> signatures, Instant now) {
     Plan plan = sealed.plan();
     Plan.Findings findings = plan.findings();
     List<FindingLine> lines = new ArrayList<>();
@@ -167,7 +169,7 @@ record Review(
     return new Review(
         plan.title(),
         summary(plan, writes, now),
-        facts(sealed, now),
+        facts(sealed, signatures, now),
         lines,
         judged(plan),
         plan.impact().effects(),
@@ -208,10 +210,16 @@ record Review(
                   ? "ipam-repair " + Shell.words(plan.command()) + " --out NEW"
                   : "ipam-repair replan " + file));
     }
-    return List.of(
-        new Next("Try, writing nothing", "ipam-repair apply " + file + " --dry-run"),
-        new Next("Next", "ipam-repair apply " + file),
-        new Next("Undo, with the run's ID that apply prints", "ipam-repair rollback RUN"));
+    List<Next> next = new ArrayList<>();
+    if (plan.authorKey().isPresent()) {
+      next.add(new Next("Say yes to it with your SSH key", "ipam-repair approve " + file));
+    }
+    next.addAll(
+        List.of(
+            new Next("Try, writing nothing", "ipam-repair apply " + file + " --dry-run"),
+            new Next("Next", "ipam-repair apply " + file),
+            new Next("Undo, with the run's ID that apply prints", "ipam-repair rollback RUN")));
+    return next;
   }
 
   /** Whether {@code apply} refuses the plan for its age. */
@@ -295,7 +303,8 @@ record Review(
     return "Affects " + Words.count(impact.addresses(), "address") + whose + nodes + single + ".";
   }
 
-  private static List<Fact> facts(PlanFile.Sealed sealed, Instant now) {
+  private static List<Fact> facts(
+      PlanFile.Sealed sealed, List<SignatureReport.Line> signatures, Instant now) {
     Plan plan = sealed.plan();
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("Reason", plan.reason().isEmpty() ? "none given" : plan.reason()));
@@ -313,7 +322,15 @@ record Review(
                 + ", revision "
                 + plan.cluster().revision()));
     facts.add(new Fact("Digest", Phrases.digest(sealed.digest())));
+    signatures.forEach(each -> facts.add(new Fact("Signature", each.file() + ": " + each.words())));
+    plan.authorKey()
+        .filter(key -> signatures.stream().noneMatch(each -> isBy(each, key)))
+        .ifPresent(key -> facts.add(new Fact("Signature", "of its author still missing: " + key)));
     return facts;
+  }
+
+  private static boolean isBy(SignatureReport.Line signature, String key) {
+    return signature.fingerprint().filter(key::equals).isPresent();
   }
 
   private static void grouped(

@@ -1,5 +1,6 @@
 package io.ipamrepair.cli;
 
+import io.ipamrepair.approval.SignatureReport;
 import io.ipamrepair.json.PrettyJson;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +43,12 @@ final class ReviewCommand extends ToolCommand {
       session.terminal().raw(PrettyJson.of(plan.json()));
       return ExitCode.DONE;
     }
-    Review review = Review.of(plan.sealed(), session.now());
+    Review review =
+        Review.of(
+            plan.sealed(),
+            SignatureReport.of(
+                plan.sealed().plan(), plan.bytes(), SignatureOutput.beside(plan.file())),
+            session.now());
     String named = Shell.words(List.of(session.shown(plan.file()).toString()));
     List<Review.Next> next = Review.next(plan.sealed().plan(), named, session.now());
     if (markdown) {

@@ -5,6 +5,7 @@ import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.Planner.Circumstances;
+import io.ipamrepair.run.Backing;
 import io.ipamrepair.run.Rollback;
 import io.ipamrepair.run.RunFormatException;
 import io.ipamrepair.undo.Undo;
@@ -29,6 +30,7 @@ final class RollbackCommand extends WritingCommand {
 
   @Mixin PlanOptions planOptions;
   @Mixin RunningOptions running;
+  @Mixin ApprovalOptions approvals;
 
   @Option(
       names = "--without-conflicts",
@@ -38,21 +40,24 @@ final class RollbackCommand extends WritingCommand {
 
   @Override
   ExitCode write() {
-    PlanOutput output = PlanOutput.at(session, planOptions.out);
+    Optional<PlanOutput> output = planOptions.out.map(file -> PlanOutput.at(session, planOptions));
+    Backing given = approvals.backing(session, List.of());
     Application application = new Application(session, top(), running.options());
     Rollback.Prepared prepared = prepare();
     if (prepared instanceof Rollback.Prepared.Impossible impossible) {
       return application.report(impossible.outcome(), OptionalInt.empty());
     }
-    Plan plan = ((Rollback.Prepared.Ready) prepared).plan();
-    if (planOptions.out.isPresent()) {
-      output.write("rollback", plan, json(), Map.of());
+    Rollback.Prepared.Ready ready = (Rollback.Prepared.Ready) prepared;
+    Plan plan = ready.plan();
+    if (output.isPresent()) {
+      output.get().write("rollback", plan, json(), Map.of());
       return ExitCode.DONE;
     }
     PlanFile.Sealed sealed = new PlanFile.Sealed(plan, PlanFile.digest(plan));
     new ReviewText(json() ? session.terminal()::message : session.terminal()::result)
-        .print(Review.of(sealed, session.now()));
-    return application.apply(sealed, PlanFile.bytes(plan), false);
+        .print(Review.of(sealed, List.of(), session.now()));
+    Backing backing = ready.covering().map(given::covering).orElse(given);
+    return application.apply(sealed, PlanFile.bytes(plan), backing, false);
   }
 
   private Undo.Choice choice() {
@@ -72,6 +77,8 @@ final class RollbackCommand extends WritingCommand {
           new Circumstances(
               command(),
               session.operatorName(),
+              // Only a file is signed, by whoever is to apply it.
+              planOptions.out.flatMap(file -> planOptions.author(session)).map(SshKey::fingerprint),
               now,
               now.plus(planOptions.expires),
               planOptions.reason,

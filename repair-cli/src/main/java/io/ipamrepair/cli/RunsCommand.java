@@ -12,6 +12,7 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.run.Forgetting;
 import io.ipamrepair.run.RebuiltMark;
+import io.ipamrepair.run.RunApprovals;
 import io.ipamrepair.run.RunAudit;
 import io.ipamrepair.run.RunExport;
 import io.ipamrepair.run.RunFormatException;
@@ -133,10 +134,12 @@ final class RunsCommand extends ToolCommand {
     public ExitCode call() {
       RecordedRun recorded;
       Optional<RebuiltMark> mark;
+      List<String> approvals;
       try {
         RunHistory history = session.journal(top()).read(run);
         recorded = new RunReader().read(history);
         mark = RebuiltMark.of(history);
+        approvals = RunApprovals.of(history).words();
       } catch (JournalException unusable) {
         throw new CommandFailure(exit(unusable), unusable.getMessage());
       } catch (RunFormatException unreadable) {
@@ -145,14 +148,18 @@ final class RunsCommand extends ToolCommand {
       if (json()) {
         session
             .terminal()
-            .raw(PrettyJson.of(json(recorded).with("rebuilt", Json.Bool.of(mark.isPresent()))));
+            .raw(
+                PrettyJson.of(
+                    json(recorded)
+                        .with("approvals", Json.Array.ofTexts(approvals))
+                        .with("rebuilt", Json.Bool.of(mark.isPresent()))));
       } else {
-        text(recorded, mark);
+        text(recorded, approvals, mark);
       }
       return ExitCode.DONE;
     }
 
-    private void text(RecordedRun recorded, Optional<RebuiltMark> mark) {
+    private void text(RecordedRun recorded, List<String> approvals, Optional<RebuiltMark> mark) {
       Terminal terminal = session.terminal();
       terminal.result(
           "Run "
@@ -164,6 +171,7 @@ final class RunsCommand extends ToolCommand {
               + " by "
               + recorded.operator());
       mark.ifPresent(each -> each.words().forEach(line -> terminal.result("  " + line)));
+      approvals.forEach(line -> terminal.result("  " + line));
       for (int number = 1; number <= recorded.steps().size(); number++) {
         terminal.result("Step " + number + "  " + recorded.steps().get(number - 1).words());
       }
@@ -171,7 +179,9 @@ final class RunsCommand extends ToolCommand {
       new ReviewText(terminal::result)
           .print(
               Review.of(
-                  new PlanFile.Sealed(recorded.plan(), recorded.digest()), recorded.started()));
+                  new PlanFile.Sealed(recorded.plan(), recorded.digest()),
+                  List.of(),
+                  recorded.started()));
       terminal.result("Undo: ipam-repair rollback " + recorded.id());
     }
 

@@ -100,6 +100,11 @@ final class Session {
     return user + "@" + host;
   }
 
+  /** The user's name on this machine. */
+  String userName() {
+    return user;
+  }
+
   /** The person at this terminal, or {@code --yes} in their place. */
   Operator operator(boolean yes) {
     return new Operator() {
@@ -318,7 +323,13 @@ final class Session {
     return Journal.at(journalFolder(options));
   }
 
-  private Optional<String> variable(String name) {
+  /** The variables of the process. */
+  Map<String, String> environment() {
+    return environment;
+  }
+
+  /** A variable that is set to something. */
+  Optional<String> variable(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.testing.Golden;
+import io.ipamrepair.testing.SshKeys;
 import io.ipamrepair.testing.ThrowawayEtcd;
 import io.ipamrepair.testing.Users;
 import java.nio.file.Files;
@@ -41,13 +42,14 @@ class RolesTest {
     users = new Users(server.endpoint());
     users.add("ipam-reader", "secret-of-reader");
     users.add("ipam-operator", "secret-of-operator");
+    users.add("ipam-policy", "secret-of-policy");
     Matcher grants = GRANT.matcher(Files.readString(Path.of("../docs/configuration.md")));
     int granted = 0;
     while (grants.find()) {
       users.allow(grants.group(1), grants.group(3), grants.group(2).equals("readwrite"));
       granted++;
     }
-    assertThat(granted).isEqualTo(8);
+    assertThat(granted).isEqualTo(11);
     users.enable();
   }
 
@@ -98,6 +100,28 @@ class RolesTest {
     return expected.keySet().stream()
         .filter(key -> key.display().startsWith("/calico/ipam/v2/assignment/"))
         .allMatch(key -> dump.contains(key.display()));
+  }
+
+  @Test
+  void whoAppliesCannotChangeThePolicyAndWhoSetsItChangesNothingElse() throws Exception {
+    Path key = new SshKeys(folder).make("anna");
+    Files.writeString(folder.resolve("signers"), SshKeys.allowed("anna", key) + "\n");
+    Files.writeString(
+        folder.resolve("policy.json"),
+        """
+        {"format": 1, "approvals": 1, "authorMayApprove": true, "exactOnly": false,
+         "overrideAllowed": false, "more": [], "allowedSignersFile": "signers"}
+        """);
+    CommandRun.Place operator = as("operator");
+    expect(ExitCode.DONE, operator.run("remove-pool eqiad-pods-second --out s.json"));
+    expect(ExitCode.ETCD, operator.run("policy set policy.json --yes"));
+    expect(ExitCode.DONE, as("policy").run("policy set policy.json --yes"));
+    expect(ExitCode.ETCD, operator.run("policy clear --yes"));
+    expect(ExitCode.ETCD, as("policy").run("apply s.json --yes"));
+    expect(ExitCode.PLAN_REFUSED, operator.run("apply s.json --yes"));
+    expect(ExitCode.DONE, operator.run("approve s.json --ssh-key", key.toString()));
+    expect(ExitCode.DONE, operator.run("apply s.json --dry-run"));
+    expect(ExitCode.DONE, as("policy").run("policy clear --yes"));
   }
 
   @Test

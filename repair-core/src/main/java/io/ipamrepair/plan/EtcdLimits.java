@@ -19,9 +19,9 @@ import java.util.Set;
 public record EtcdLimits(int operations, int bytes) {
   /**
    * Compares that every step has besides its own: the run record by revision and value, the
-   * operator lock, and the trial's.
+   * operator lock, the policy on approvals, and the trial's.
    */
-  static final int RESERVED_COMPARES = 4;
+  static final int RESERVED_COMPARES = 5;
 
   /** Writes that every step has besides its own: the run record. */
   static final int RESERVED_WRITES = 1;

@@ -25,20 +25,26 @@ import java.util.stream.Stream;
  * Counts who notices a plan: addresses whose owner, pool or route changes, their nodes, and the
  * workloads that use them.
  */
-final class ImpactSurvey {
+public final class ImpactSurvey {
   private final IpamState before;
   private final IpamState after;
   private final AddressUsers users;
   private final SortedSet<IpAddress> addresses = new TreeSet<>();
   private final SortedSet<String> nodes = new TreeSet<>();
 
-  ImpactSurvey(IpamState before, IpamState after) {
+  /** A survey of what lies between two states. */
+  public ImpactSurvey(IpamState before, IpamState after) {
     this.before = before;
     this.after = after;
     this.users = AddressUsers.of(before);
   }
 
-  Plan.Impact of(List<Step> steps, List<String> effects) {
+  /**
+   * Whom {@code steps} hit.
+   *
+   * @param effects what changes for traffic, in words
+   */
+  public Plan.Impact of(List<Step> steps, List<String> effects) {
     steps.forEach(step -> step.writes().forEach(this::survey));
     addresses.forEach(address -> users.of(address).forEach(user -> nodes.add(users.node(user))));
     nodes.remove("");

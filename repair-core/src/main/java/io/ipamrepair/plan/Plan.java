@@ -18,6 +18,8 @@ import java.util.TreeSet;
  * @param title what it does, for a person
  * @param command the command and its arguments that made it, without the program's name
  * @param author who made it, {@code user@host}
+ * @param authorKey the fingerprint of the SSH key by which the author signs it; nothing when they
+ *     do not
  * @param created when
  * @param expires from when on {@code apply} refuses it
  * @param reason the author's reason or ticket; empty when none was given
@@ -33,6 +35,7 @@ public record Plan(
     String title,
     List<String> command,
     String author,
+    Optional<String> authorKey,
     Instant created,
     Instant expires,
     String reason,
@@ -61,6 +64,7 @@ public record Plan(
         title,
         command,
         author,
+        authorKey,
         created,
         expires,
         reason,

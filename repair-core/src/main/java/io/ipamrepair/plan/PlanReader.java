@@ -63,6 +63,7 @@ final class PlanReader {
             file.text("title"),
             file.texts("command"),
             file.text("author"),
+            authorKey(file),
             created,
             file.time("expires"),
             file.text("reason"),
@@ -88,6 +89,14 @@ final class PlanReader {
       throw new PlanFormatException(problems);
     }
     return plan;
+  }
+
+  private static Optional<String> authorKey(StrictObject file) {
+    Optional<String> key = file.optionalText("authorKey");
+    if (key.isPresent() && !key.get().matches("SHA256:[A-Za-z0-9+/]{43}")) {
+      file.problem("authorKey", "expected the fingerprint of an SSH key, SHA256:…");
+    }
+    return key;
   }
 
   /** Only a rollback puts anything back: a repair makes nothing that it has not seen. */

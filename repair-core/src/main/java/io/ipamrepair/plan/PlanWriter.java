@@ -23,6 +23,7 @@ final class PlanWriter {
         "title", text(plan.title()),
         "command", Json.Array.ofTexts(plan.command()),
         "author", text(plan.author()),
+        "authorKey", optional(plan.authorKey()),
         "created", text(plan.created().toString()),
         "expires", text(plan.expires().toString()),
         "reason", text(plan.reason()),

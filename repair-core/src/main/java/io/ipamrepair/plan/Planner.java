@@ -43,6 +43,7 @@ public final class Planner {
    *
    * @param command the command and its arguments
    * @param author {@code user@host}
+   * @param authorKey the fingerprint of the key by which the author signs; nothing when they do not
    * @param created now
    * @param expires when {@code apply} begins to refuse it
    * @param reason reason or ticket; may be empty
@@ -51,10 +52,22 @@ public final class Planner {
   public record Circumstances(
       List<String> command,
       String author,
+      Optional<String> authorKey,
       Instant created,
       Instant expires,
       String reason,
-      Optional<String> etcdClusterId) {}
+      Optional<String> etcdClusterId) {
+    /** Those of an author who does not sign. */
+    public Circumstances(
+        List<String> command,
+        String author,
+        Instant created,
+        Instant expires,
+        String reason,
+        Optional<String> etcdClusterId) {
+      this(command, author, Optional.empty(), created, expires, reason, etcdClusterId);
+    }
+  }
 
   /**
    * The plan that makes {@code change}.
@@ -79,6 +92,7 @@ public final class Planner {
         change.title(),
         circumstances.command(),
         circumstances.author(),
+        circumstances.authorKey(),
         circumstances.created(),
         circumstances.expires(),
         circumstances.reason(),
@@ -124,6 +138,7 @@ public final class Planner {
         "Roll back run " + run + ": " + undone.title(),
         circumstances.command(),
         circumstances.author(),
+        circumstances.authorKey(),
         circumstances.created(),
         circumstances.expires(),
         circumstances.reason(),

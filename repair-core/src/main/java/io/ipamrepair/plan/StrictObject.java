@@ -91,7 +91,8 @@ public final class StrictObject {
     return Optional.of(member(name)).filter(json -> json != Json.Null.NULL);
   }
 
-  String text(String name) {
+  /** A text. */
+  public String text(String name) {
     return expect(name, asText(member(name)), "", "a text");
   }
 
@@ -115,7 +116,8 @@ public final class StrictObject {
         : Optional.of(expect(name, asText(json), "", "a text or null"));
   }
 
-  boolean bool(String name) {
+  /** True or false. */
+  public boolean bool(String name) {
     Json json = member(name);
     return expect(
         name,
@@ -215,7 +217,8 @@ public final class StrictObject {
     return asText(json).map(Bytes::utf8);
   }
 
-  List<String> texts(String name) {
+  /** A list of texts. */
+  public List<String> texts(String name) {
     return items(
         name, (json, at) -> asText(json).orElseGet(() -> noted(at + ": expected a text", "")));
   }

@@ -1,7 +1,6 @@
 package io.ipamrepair.run;
 
 import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.carry.Carrying.Carried;
 import io.ipamrepair.check.Check;
 import io.ipamrepair.check.Severity;
 import io.ipamrepair.etcd.EtcdException;
@@ -37,15 +36,18 @@ public final class Apply {
    *
    * @param sealed the plan and its digest
    * @param planFile the exact bytes of its file
+   * @param backing what shows that it may be applied
    * @param dryRun whether to stop before anything is written
    */
-  public RunOutcome apply(PlanFile.Sealed sealed, byte[] planFile, boolean dryRun) {
+  public RunOutcome apply(
+      PlanFile.Sealed sealed, byte[] planFile, Backing backing, boolean dryRun) {
     Errand errand =
-        new Errand(sealed, planFile, RunId.next(place.random()), RunId.token(place.random()));
+        new Errand(
+            sealed, planFile, backing, RunId.next(place.random()), RunId.token(place.random()));
     Walk walk = new Walk(place, options);
     try {
       // Before the lock: in another cluster nothing is written, not even that.
-      List<String> refusals = errand.refusals();
+      List<String> refusals = Walk.refusals(errand, errand.ruling());
       if (!refusals.isEmpty()) {
         return new RunOutcome.Refused(refusals);
       }
@@ -72,12 +74,14 @@ public final class Apply {
   private final class Errand implements Walk.Errand {
     private final PlanFile.Sealed sealed;
     private final byte[] planFile;
+    private final Backing backing;
     private final String run;
     private final String token;
 
-    Errand(PlanFile.Sealed sealed, byte[] planFile, String run, String token) {
+    Errand(PlanFile.Sealed sealed, byte[] planFile, Backing backing, String run, String token) {
       this.sealed = sealed;
       this.planFile = planFile;
+      this.backing = backing;
       this.run = run;
       this.token = token;
     }
@@ -118,6 +122,11 @@ public final class Apply {
     }
 
     @Override
+    public Ruling ruling() throws EtcdException {
+      return Ruling.on(place.etcd(), plan(), planFile, backing, place.clock().instant());
+    }
+
+    @Override
     public String undo() {
       return "undo, once it is applied: ipam-repair rollback " + run;
     }
@@ -136,9 +145,10 @@ public final class Apply {
     }
 
     @Override
-    public RunOutcome write(OperatorLock lock, Carried carried, IpamState now)
+    public RunOutcome write(Licence licence, Walk.Ready ready)
         throws EtcdException, JournalException {
-      return new Run(place, options, lock, run, token).execute(sealed, planFile, carried, now);
+      return new Run(place, options, licence, run, token)
+          .execute(sealed, planFile, ready.carried(), ready.now());
     }
   }
 
@@ -148,6 +158,7 @@ public final class Apply {
             .mapToInt(step -> PlanCheck.conditions(step).size())
             .sum();
     List<String> notes = new ArrayList<>(Walk.words(ready.carried()));
+    notes.addAll(ready.ruling().words());
     notes.add(
         "cluster and "
             + conditions

@@ -1,7 +1,5 @@
 package io.ipamrepair.run;
 
-import io.ipamrepair.calico.IpamState;
-import io.ipamrepair.carry.Carrying.Carried;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.journal.RunJournal;
@@ -28,10 +26,11 @@ public final class Resume {
   /**
    * Goes on with {@code run}.
    *
+   * @param given what shows that its plan may be applied, besides the signatures in its journal
    * @throws JournalException when its journal cannot be used
    * @throws RunFormatException when the journal holds no run, or does not go with the record
    */
-  public RunOutcome resume(String run) throws JournalException, RunFormatException {
+  public RunOutcome resume(String run, Backing given) throws JournalException, RunFormatException {
     String token = RunId.token(place.random());
     Recovery.Recovered recovered =
         new Recovery(place.etcd(), place.journal(), place.operator().name(), token, place.clock())
@@ -43,12 +42,13 @@ public final class Resume {
     }
     Recovery.Recovered.Settled settled = (Recovery.Recovered.Settled) recovered;
     settled.notes().forEach(place.operator()::tell);
-    Errand errand = new Errand(settled, token);
-    List<String> refusals = errand.refusals();
-    if (!refusals.isEmpty()) {
-      return new RunOutcome.Refused(refusals);
-    }
+    RunApprovals approvals = RunApprovals.of(place.journal().read(run));
+    Errand errand = new Errand(settled, approvals, approvals.backing(given), token);
     try {
+      List<String> refusals = Walk.refusals(errand, errand.ruling());
+      if (!refusals.isEmpty()) {
+        return new RunOutcome.Refused(refusals);
+      }
       return new Walk(place, options).go(errand);
     } catch (EtcdException unusable) {
       return new RunOutcome.EtcdUnusable(unusable.failure());
@@ -60,10 +60,15 @@ public final class Resume {
   private final class Errand implements Walk.Errand {
     private final Recovery.Recovered.Settled settled;
     private final RecordedRun recorded;
+    private final RunApprovals approvals;
+    private final Backing backing;
     private final String token;
 
-    Errand(Recovery.Recovered.Settled settled, String token) {
+    Errand(
+        Recovery.Recovered.Settled settled, RunApprovals approvals, Backing backing, String token) {
       this.settled = settled;
+      this.approvals = approvals;
+      this.backing = backing;
       this.recorded = settled.run();
       this.token = token;
     }
@@ -107,6 +112,13 @@ public final class Resume {
     }
 
     @Override
+    public Ruling ruling() throws EtcdException {
+      // On the whole plan, which is what people signed.
+      return Ruling.on(
+          place.etcd(), recorded.plan(), approvals.planFile(), backing, place.clock().instant());
+    }
+
+    @Override
     public String undo() {
       return "undo, as far as it is applied: ipam-repair rollback " + run();
     }
@@ -126,17 +138,17 @@ public final class Resume {
     }
 
     @Override
-    public RunOutcome write(OperatorLock lock, Carried carried, IpamState now)
+    public RunOutcome write(Licence licence, Walk.Ready ready)
         throws EtcdException, JournalException, TakenOverException {
       try (RunJournal open = place.journal().open(run())) {
-        return new Run(place, options, lock, run(), token)
+        return new Run(place, options, licence, run(), token)
             .resume(
                 open,
                 new PlanFile.Sealed(recorded.plan(), recorded.digest()),
                 HeldRecord.find(place.etcd(), run())
                     .orElseThrow(() -> new TakenOverException("the run record is gone")),
-                carried,
-                now);
+                ready.carried(),
+                ready.now());
       }
     }
   }

@@ -17,6 +17,7 @@ import io.ipamrepair.undo.Undo;
 import io.ipamrepair.undo.UndoConflictException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code rollback RUN}: makes the plan that undoes a run; it is shown, applied and journalled like
@@ -41,8 +42,13 @@ public final class Rollback {
 
   /** The plan, or why there is none. */
   public sealed interface Prepared {
-    /** The plan that undoes the run. */
-    record Ready(Plan plan) implements Prepared {}
+    /**
+     * The plan that undoes the run.
+     *
+     * @param covering the run's own plan with its approvals; nothing where conflicts are left out:
+     *     approvals cover the whole way back, not a part of it
+     */
+    record Ready(Plan plan, Optional<Backing.Covering> covering) implements Prepared {}
 
     /** No plan, and nothing of the data was written; the outcome says why. */
     record Impossible(RunOutcome outcome) implements Prepared {}
@@ -87,7 +93,7 @@ public final class Rollback {
                         ? diverged.why()
                         : settled.status().words()));
       }
-      return ready(settled, circumstances);
+      return ready(settled, RunApprovals.of(history), circumstances);
     } catch (EtcdException unusable) {
       return new Prepared.Impossible(new RunOutcome.EtcdUnusable(unusable.failure()));
     } catch (UndoConflictException conflicts) {
@@ -97,7 +103,7 @@ public final class Rollback {
     }
   }
 
-  private Prepared ready(RecordedRun settled, Circumstances circumstances)
+  private Prepared ready(RecordedRun settled, RunApprovals approvals, Circumstances circumstances)
       throws EtcdException, JournalException, UndoConflictException, PlanRefusedException {
     List<RecordedRun> others = others(settled.id());
     IpamState state =
@@ -105,8 +111,13 @@ public final class Rollback {
             .read(
                 keys -> {},
                 now -> new Undo(settled, now, others, choice).focus(limits, circumstances));
+    Plan plan =
+        new Undo(settled, state, others, choice).plan(new Planner(state, limits), circumstances);
     return new Prepared.Ready(
-        new Undo(settled, state, others, choice).plan(new Planner(state, limits), circumstances));
+        plan,
+        choice.withoutConflicts()
+            ? Optional.empty()
+            : Optional.of(approvals.covering(settled.id(), settled.plan())));
   }
 
   /** The other runs of the journal, to name the one that a conflict comes from. */

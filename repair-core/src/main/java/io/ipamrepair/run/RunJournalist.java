@@ -84,6 +84,13 @@ final class RunJournalist implements AutoCloseable {
             .toArray());
   }
 
+  /** What the plan was allowed on, where there is a policy or a signature. */
+  void approvals(Ruling ruling) throws JournalException {
+    if (ruling.record().isPresent()) {
+      append(EntryKind.APPROVALS, 0, ruling.record().get().encode().toArray());
+    }
+  }
+
   /** This journal was written from what was left of a lost one. */
   void rebuilt(RebuiltMark mark) throws JournalException {
     journal.append(EntryKind.REBUILT, 0, mark.at(), mark.encode());

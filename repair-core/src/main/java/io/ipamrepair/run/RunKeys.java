@@ -15,6 +15,9 @@ public final class RunKeys {
   /** The key that an operator's lock has while it is held. */
   static final Bytes LOCK = Bytes.utf8(ROOT + "lock");
 
+  /** The key of the cluster's policy on approvals. */
+  static final Bytes POLICY = Bytes.utf8(ROOT + "policy");
+
   private RunKeys() {}
 
   /** All run records. */

@@ -29,6 +29,7 @@ import java.util.OptionalLong;
  * @param head the journal's last hash when this was written, in hexadecimal
  * @param lockedDatastore the revision at which the run set Calico's lock on the datastore, which it
  *     has not taken back; 0 in the very write that set it; nothing when it did not
+ * @param approval what a policy allowed it on, in words; empty where none asked for anything
  */
 record RunRecord(
     String run,
@@ -39,7 +40,8 @@ record RunRecord(
     String holder,
     String token,
     String head,
-    OptionalLong lockedDatastore) {
+    OptionalLong lockedDatastore,
+    String approval) {
   /** A record of a run that has not locked the datastore. */
   RunRecord(
       String run,
@@ -50,7 +52,7 @@ record RunRecord(
       String holder,
       String token,
       String head) {
-    this(run, digest, steps, done, state, holder, token, head, OptionalLong.empty());
+    this(run, digest, steps, done, state, holder, token, head, OptionalLong.empty(), "");
   }
 
   /** What a run is doing. */
@@ -72,11 +74,26 @@ record RunRecord(
   private RunRecord with(
       int newDone, State newState, String newHolder, String newToken, String newHead) {
     return new RunRecord(
-        run, digest, steps, newDone, newState, newHolder, newToken, newHead, lockedDatastore);
+        run,
+        digest,
+        steps,
+        newDone,
+        newState,
+        newHolder,
+        newToken,
+        newHead,
+        lockedDatastore,
+        approval);
   }
 
   private RunRecord with(OptionalLong newLock) {
-    return new RunRecord(run, digest, steps, done, state, holder, token, head, newLock);
+    return new RunRecord(run, digest, steps, done, state, holder, token, head, newLock, approval);
+  }
+
+  /** The same, with what a policy allowed it on. */
+  RunRecord allowedOn(String words) {
+    return new RunRecord(
+        run, digest, steps, done, state, holder, token, head, lockedDatastore, words);
   }
 
   RunRecord withDone(int newDone, String journalHead) {
@@ -154,6 +171,9 @@ record RunRecord(
     members.put("token", new Json.Text(token));
     members.put("head", new Json.Text(head));
     lockedDatastore.ifPresent(since -> members.put("lockedDatastore", Json.Num.of(since)));
+    if (!approval.isEmpty()) {
+      members.put("approval", new Json.Text(approval));
+    }
     return new Json.Obj(members).encode();
   }
 
@@ -174,7 +194,8 @@ record RunRecord(
                   json.needText("holder"),
                   json.needText("token"),
                   json.needText("head"),
-                  lockedDatastore(json)));
+                  lockedDatastore(json),
+                  json.text("approval").orElse("")));
         }
       }
       return Optional.empty();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A step as one flat etcd transaction. The plan speaks of content; here it becomes revisions, those
@@ -65,7 +66,7 @@ final class StepTransaction {
    * never holds. What a step requires of the steps before it cannot be guarded yet; a compare that
    * never holds stands in for each, so that the size is that of the step.
    */
-  Transaction trial(IpamState fresh, OperatorLock lock, Bytes recordKey, RunRecord next) {
+  Transaction trial(IpamState fresh, Licence licence, Bytes recordKey, RunRecord next) {
     List<Compare> when = new ArrayList<>();
     for (Requirement condition : PlanCheck.conditions(step)) {
       if (condition.moved(fresh).isEmpty()) {
@@ -74,7 +75,7 @@ final class StepTransaction {
         when.add(new Compare.Never(recordKey));
       }
     }
-    when.addAll(lock.compares());
+    when.addAll(licence.compares());
     when.add(new Compare.Absent(recordKey));
     when.add(new Compare.Never(recordKey));
     return new Transaction(when, writes(recordKey, next), List.of());
@@ -84,20 +85,21 @@ final class StepTransaction {
    * The step itself.
    *
    * @param fresh the state on which its conditions were checked
-   * @param lock the operator lock, which must be held
+   * @param licence what must hold besides
    * @param record the run record as it is now
    * @param next the run record as the step leaves it
    */
-  Transaction commit(IpamState fresh, OperatorLock lock, HeldRecord record, RunRecord next) {
+  Transaction commit(IpamState fresh, Licence licence, HeldRecord record, RunRecord next) {
     Set<Compare> data = new LinkedHashSet<>();
     PlanCheck.conditions(step).forEach(condition -> data.addAll(condition.guards(fresh)));
     List<Compare> when = new ArrayList<>(data);
-    when.addAll(lock.compares());
+    when.addAll(licence.compares());
     when.addAll(record.compares());
     return new Transaction(
         when,
         writes(record.key(), next),
-        List.of(new Operation.Get(record.key()), OperatorLock.read()));
+        Stream.concat(Stream.of(new Operation.Get(record.key())), Licence.reads().stream())
+            .toList());
   }
 
   private List<Operation> writes(Bytes recordKey, RunRecord next) {

@@ -4,6 +4,7 @@ import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.carry.Carrying;
 import io.ipamrepair.carry.Carrying.Carried;
 import io.ipamrepair.carry.Carrying.Conflict;
+import io.ipamrepair.carry.ReviewedImpact;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.journal.JournalException;
 import io.ipamrepair.kv.Bytes;
@@ -49,6 +50,9 @@ final class Walk {
     /** Why it must not be done here or now, whatever the data say. */
     List<String> refusals() throws EtcdException;
 
+    /** What the policies on approvals say of it now. */
+    Ruling ruling() throws EtcdException;
+
     /** The command that takes it back, for the operator. */
     String undo();
 
@@ -58,9 +62,10 @@ final class Walk {
     /**
      * Does it.
      *
-     * @param now the state on which it was judged, just now
+     * @param licence what it is written under
+     * @param ready the plan on the state on which it was judged, just now
      */
-    RunOutcome write(OperatorLock lock, Carried carried, IpamState now)
+    RunOutcome write(Licence licence, Ready ready)
         throws EtcdException, JournalException, TakenOverException;
   }
 
@@ -86,6 +91,7 @@ final class Walk {
         return unlockable.get();
       }
       words(shown).forEach(place.operator()::tell);
+      ((Ready) first).ruling().words().forEach(place.operator()::tell);
       place.operator().tell(errand.undo());
       if (!place.operator().confirms(errand.question(), answer(errand.plan()))) {
         return new RunOutcome.Declined();
@@ -98,7 +104,7 @@ final class Walk {
       if (!words(ready.carried()).equals(words(shown))) {
         words(ready.carried()).forEach(place.operator()::tell);
       }
-      return errand.write(lock, ready.carried(), ready.now());
+      return errand.write(new Licence(lock, ready.ruling()), ready);
     }
   }
 
@@ -132,19 +138,39 @@ final class Walk {
    * It can be done.
    *
    * @param carried the plan as it is on {@code now}
+   * @param ruling what the policies on approvals say of it
    */
-  record Ready(Carried carried, IpamState now) implements Judged {}
+  record Ready(Carried carried, IpamState now, Ruling ruling) implements Judged {}
+
+  /** Why an errand must not be done, whatever the data say. */
+  static List<String> refusals(Errand errand, Ruling ruling) throws EtcdException {
+    List<String> refusals = new ArrayList<>(errand.refusals());
+    refusals.addAll(ruling.refusals());
+    return refusals;
+  }
 
   /** Judges an errand on a fresh read; all that stands against it of one kind at once. */
   Judged judge(Errand errand) throws EtcdException {
-    List<String> refusals = errand.refusals();
+    Ruling ruling = errand.ruling();
+    List<String> refusals = refusals(errand, ruling);
     if (!refusals.isEmpty()) {
       return new Against(new RunOutcome.Refused(refusals));
     }
     Plan plan = errand.plan();
-    IpamState now = new ScreenedSource(place.etcd()).read(PlanFocus.of(plan.steps()));
-    Carried carried = carrying.onto(plan, errand.done(), now);
+    Carrying manner = ruling.exactOnly() ? new Carrying(Carrying.Manner.EXACT) : carrying;
+    IpamState now =
+        new ScreenedSource(place.etcd())
+            .read(
+                keys -> {},
+                read ->
+                    ruling.reviewed()
+                        ? ReviewedImpact.focus(manner, plan, errand.done(), read)
+                        : PlanFocus.of(plan.steps()));
+    Carried carried = manner.onto(plan, errand.done(), now);
     List<String> moved = moved(carried, now);
+    if (moved.isEmpty() && ruling.reviewed()) {
+      moved = ReviewedImpact.exceeded(carried, now);
+    }
     if (!moved.isEmpty()) {
       List<String> lines = new ArrayList<>();
       if (PlanCheck.isInPlace(plan, now)) {
@@ -154,7 +180,9 @@ final class Walk {
       return new Against(new RunOutcome.Moved(lines));
     }
     List<String> harm = Apply.harm(carried.plan(), now);
-    return harm.isEmpty() ? new Ready(carried, now) : new Against(new RunOutcome.Moved(harm));
+    return harm.isEmpty()
+        ? new Ready(carried, now, ruling)
+        : new Against(new RunOutcome.Moved(harm));
   }
 
   /** What moved since a plan was made and could not be carried over, in words. */

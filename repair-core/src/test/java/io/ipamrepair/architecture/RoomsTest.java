@@ -17,13 +17,36 @@ class RoomsTest {
   /** In the order data flows: a room imports only those before it. */
   private static final List<String> ROOMS =
       List.of(
-          "kv", "cidr", "json", "calico", "change", "check", "show", "repair", "plan", "carry",
-          "undo", "etcd", "source", "run");
+          "kv",
+          "cidr",
+          "json",
+          "calico",
+          "change",
+          "check",
+          "show",
+          "repair",
+          "plan",
+          "approval",
+          "carry",
+          "undo",
+          "etcd",
+          "source",
+          "run");
 
   /** Rooms without I/O, clock, randomness and logging. */
   private static final List<String> PURE =
       List.of(
-          "kv", "cidr", "json", "calico", "change", "check", "show", "repair", "plan", "carry",
+          "kv",
+          "cidr",
+          "json",
+          "calico",
+          "change",
+          "check",
+          "show",
+          "repair",
+          "plan",
+          "approval",
+          "carry",
           "undo");
 
   private static JavaClasses ours;
@@ -76,6 +99,7 @@ class RoomsTest {
             BASE + "show..",
             BASE + "repair..",
             BASE + "plan..",
+            BASE + "approval..",
             BASE + "carry..",
             BASE + "undo..")
         .check(ours);

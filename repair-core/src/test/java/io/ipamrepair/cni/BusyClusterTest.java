@@ -19,6 +19,7 @@ import io.ipamrepair.plan.Planner;
 import io.ipamrepair.plan.Planner.Circumstances;
 import io.ipamrepair.plan.Repairs;
 import io.ipamrepair.run.Apply;
+import io.ipamrepair.run.Backing;
 import io.ipamrepair.run.Operator;
 import io.ipamrepair.run.QuietTime;
 import io.ipamrepair.run.Rollback;
@@ -309,7 +310,11 @@ class BusyClusterTest {
   private RunOutcome apply(Plan plan) throws Exception {
     try (Etcd etcd = connect()) {
       return new Apply(place(etcd), OPTIONS)
-          .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
+          .apply(
+              new PlanFile.Sealed(plan, PlanFile.digest(plan)),
+              PlanFile.bytes(plan),
+              Backing.none(),
+              false);
     }
   }
 

@@ -114,7 +114,11 @@ class ApplyTest {
       throws Exception {
     try (Etcd etcd = connect(faults)) {
       return new Apply(place(etcd, operator(yes)), OPTIONS)
-          .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), dryRun);
+          .apply(
+              new PlanFile.Sealed(plan, PlanFile.digest(plan)),
+              PlanFile.bytes(plan),
+              Backing.none(),
+              dryRun);
     }
   }
 
@@ -220,7 +224,11 @@ class ApplyTest {
   private RunOutcome apply(Plan plan, Carrying.Manner manner) throws Exception {
     try (Etcd etcd = connect()) {
       return new Apply(place(etcd, operator(true)), new RunOptions(OPTIONS.quiet(), manner))
-          .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
+          .apply(
+              new PlanFile.Sealed(plan, PlanFile.digest(plan)),
+              PlanFile.bytes(plan),
+              Backing.none(),
+              false);
     }
   }
 
@@ -474,6 +482,7 @@ class ApplyTest {
                   .apply(
                       new PlanFile.Sealed(plan, PlanFile.digest(plan)),
                       PlanFile.bytes(plan),
+                      Backing.none(),
                       false))
           .isInstanceOf(RunOutcome.Refused.class);
     }

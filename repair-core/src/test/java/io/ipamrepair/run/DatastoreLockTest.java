@@ -109,7 +109,11 @@ class DatastoreLockTest {
                   new QuietTime(Duration.ofMillis(100), Duration.ofSeconds(5)),
                   Carrying.Manner.KNOWN,
                   true))
-          .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), dryRun);
+          .apply(
+              new PlanFile.Sealed(plan, PlanFile.digest(plan)),
+              PlanFile.bytes(plan),
+              Backing.none(),
+              dryRun);
     }
   }
 

@@ -68,7 +68,7 @@ enum Operation {
     RunOptions options = new RunOptions(QUICK, Carrying.Manner.KNOWN, order.lockDatastore());
     return switch (this) {
       case APPLY -> apply(order.plan(), place, options);
-      case RESUME -> new Resume(place, options).resume(order.run());
+      case RESUME -> new Resume(place, options).resume(order.run(), Backing.none());
       case RECOVER ->
           new Recovery(etcd, journal, "other@host", RunId.token(random), Clock.systemUTC())
               .recover(order.run());
@@ -78,7 +78,11 @@ enum Operation {
 
   private static RunOutcome apply(Plan plan, Workplace place, RunOptions options) {
     return new Apply(place, options)
-        .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
+        .apply(
+            new PlanFile.Sealed(plan, PlanFile.digest(plan)),
+            PlanFile.bytes(plan),
+            Backing.none(),
+            false);
   }
 
   private static Object rollBack(Order order, Workplace place, RunOptions options)

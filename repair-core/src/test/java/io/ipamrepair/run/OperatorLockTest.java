@@ -142,7 +142,11 @@ class OperatorLockTest {
     return new Apply(
             new Workplace(etcd, Journal.at(folder.resolve(name)), operator, CLOCK, new Random(7)),
             RunOptions.standard())
-        .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
+        .apply(
+            new PlanFile.Sealed(plan, PlanFile.digest(plan)),
+            PlanFile.bytes(plan),
+            Backing.none(),
+            false);
   }
 
   @Test

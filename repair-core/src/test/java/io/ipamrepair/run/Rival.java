@@ -132,7 +132,9 @@ final class Rival implements Runnable {
       outcome = apply("apply", plan.get());
     }
     if (outcome instanceof RunOutcome.Halted halted && random.nextBoolean()) {
-      outcome = connected("resume", place -> new Resume(place, OPTIONS).resume(halted.run()));
+      outcome =
+          connected(
+              "resume", place -> new Resume(place, OPTIONS).resume(halted.run(), Backing.none()));
     }
     if (outcome instanceof RunOutcome.Halted halted) {
       rollBack(halted.run());
@@ -153,7 +155,10 @@ final class Rival implements Runnable {
         place ->
             new Apply(place, OPTIONS)
                 .apply(
-                    new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false));
+                    new PlanFile.Sealed(plan, PlanFile.digest(plan)),
+                    PlanFile.bytes(plan),
+                    Backing.none(),
+                    false));
   }
 
   private void rollBack(String run) throws Exception {

@@ -63,11 +63,13 @@ final class Workshop {
     return Etcd.connect(server.target(), limits, RunKeys.writable(), faults);
   }
 
-  private Circumstances circumstances(Etcd etcd, List<String> words) throws Exception {
+  private Circumstances circumstances(Etcd etcd, List<String> words, Optional<String> authorKey)
+      throws Exception {
     Instant now = clock.instant();
     return new Circumstances(
         words,
         "tester@host",
+        authorKey,
         now,
         now.plusSeconds(3600),
         "",
@@ -76,11 +78,16 @@ final class Workshop {
 
   /** The plan of a repair, in steps that hold at most {@code operations}. */
   Plan plan(String command, int operations) throws Exception {
+    return plan(command, operations, Optional.empty());
+  }
+
+  /** The same, by an author who signs with a key. */
+  Plan plan(String command, int operations, Optional<String> authorKey) throws Exception {
     List<String> words = Arrays.asList(command.split(" "));
     try (Etcd etcd = connect()) {
       IpamState state = new LiveSource(etcd).read();
       return new Planner(state, new EtcdLimits(operations, 1_500_000))
-          .plan(Repairs.of(words).judge(state), circumstances(etcd, words));
+          .plan(Repairs.of(words).judge(state), circumstances(etcd, words, authorKey));
     }
   }
 
@@ -121,15 +128,27 @@ final class Workshop {
   }
 
   RunOutcome apply(Plan plan, ClientInterceptor... faults) throws Exception {
+    return apply(plan, Backing.none(), faults);
+  }
+
+  RunOutcome apply(Plan plan, Backing backing, ClientInterceptor... faults) throws Exception {
     try (Etcd etcd = connect(faults)) {
       return new Apply(place(etcd), options())
-          .apply(new PlanFile.Sealed(plan, PlanFile.digest(plan)), PlanFile.bytes(plan), false);
+          .apply(
+              new PlanFile.Sealed(plan, PlanFile.digest(plan)),
+              PlanFile.bytes(plan),
+              backing,
+              false);
     }
   }
 
   RunOutcome resume(String run) throws Exception {
+    return resume(run, Backing.none());
+  }
+
+  RunOutcome resume(String run, Backing backing) throws Exception {
     try (Etcd etcd = connect()) {
-      return new Resume(place(etcd), options()).resume(run);
+      return new Resume(place(etcd), options()).resume(run, backing);
     }
   }
 
@@ -158,7 +177,7 @@ final class Workshop {
   Rollback.Prepared prepareRollback(String run) throws Exception {
     try (Etcd etcd = connect()) {
       return new Rollback(place(etcd), EtcdLimits.standard(), Undo.Choice.ALL_OR_NOTHING)
-          .prepare(run, circumstances(etcd, List.of("rollback", run)));
+          .prepare(run, circumstances(etcd, List.of("rollback", run), Optional.empty()));
     }
   }
 
@@ -166,7 +185,7 @@ final class Workshop {
   RunOutcome rollBack(String run) throws Exception {
     Rollback.Prepared prepared = prepareRollback(run);
     return prepared instanceof Rollback.Prepared.Ready ready
-        ? apply(ready.plan())
+        ? apply(ready.plan(), Backing.none().covering(ready.covering().orElseThrow()))
         : ((Rollback.Prepared.Impossible) prepared).outcome();
   }
 
