@@ -96,9 +96,9 @@ final class ReviewText {
     String left =
         findings.left().isEmpty() ? "" : summary(findings.left()) + " on what is changed here";
     String elsewhere =
-        findings.leftElsewhere() == 0
+        plan.cluster().leftElsewhere() == 0
             ? ""
-            : Words.count(findings.leftElsewhere(), "other finding") + " elsewhere";
+            : Words.count(plan.cluster().leftElsewhere(), "other finding") + " elsewhere";
     if (!left.isEmpty() || !elsewhere.isEmpty()) {
       field("Leaves", left + (left.isEmpty() || elsewhere.isEmpty() ? "" : "; ") + elsewhere);
     }

@@ -102,9 +102,7 @@ public final class Rollback {
     List<RecordedRun> others = others(settled.id());
     IpamState state =
         new ScreenedSource(place.etcd())
-            .read(
-                keys -> {},
-                now -> new Undo(settled, now, others, choice).focus(limits, circumstances));
+            .read(keys -> {}, now -> new Undo(settled, now, others, choice).focus());
     return new Prepared.Ready(
         new Undo(settled, state, others, choice).plan(new Planner(state, limits), circumstances));
   }
