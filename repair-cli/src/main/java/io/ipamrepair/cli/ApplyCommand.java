@@ -25,6 +25,7 @@ final class ApplyCommand extends WritingCommand {
   ExitCode write() {
     Application application = new Application(session, top(), running.options());
     PlanInput plan = PlanInput.read(session, file, limits.limits());
+    plan.refuseUnlessItFollows(file);
     return application.apply(plan.sealed(), plan.bytes(), dryRun);
   }
 }
