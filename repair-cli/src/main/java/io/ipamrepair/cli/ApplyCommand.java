@@ -27,6 +27,7 @@ final class ApplyCommand extends WritingCommand {
   ExitCode write() {
     Application application = new Application(session, top(), running.options());
     PlanInput plan = PlanInput.read(session, file, limits.limits());
+    plan.refuseUnlessItFollows(file);
     Backing backing = approvals.backing(session, SignatureOutput.beside(plan.file()));
     return application.apply(plan.sealed(), plan.bytes(), backing, dryRun);
   }

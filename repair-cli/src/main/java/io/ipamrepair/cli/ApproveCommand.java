@@ -32,6 +32,7 @@ final class ApproveCommand extends ToolCommand {
   @Override
   public ExitCode call() {
     PlanInput input = PlanInput.read(session, file, limits.limits());
+    input.refuseUnlessItFollows(file);
     Plan plan = input.sealed().plan();
     if (!session.clock().instant().isBefore(plan.expires())) {
       throw new CommandFailure(

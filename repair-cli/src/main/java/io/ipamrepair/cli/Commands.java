@@ -31,6 +31,7 @@ final class Commands {
     all.put("reassign-affinity", ReassignAffinityCommand.class);
     all.put("replan", ReplanCommand.class);
     all.put("review", ReviewCommand.class);
+    all.put("verify", VerifyCommand.class);
     all.put("approve", ApproveCommand.class);
     all.put("apply", ApplyCommand.class);
     all.put("rollback", RollbackCommand.class);

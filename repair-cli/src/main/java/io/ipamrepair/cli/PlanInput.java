@@ -7,6 +7,7 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.EtcdLimits;
 import io.ipamrepair.plan.PlanFile;
 import io.ipamrepair.plan.PlanFormatException;
+import io.ipamrepair.plan.Replay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -50,6 +51,19 @@ record PlanInput(Path file, byte[] bytes, PlanFile.Sealed sealed) {
       List<String> lines = new ArrayList<>();
       lines.add("Plan refused, nothing written: " + given);
       refused.problems().forEach(problem -> lines.add("  " + problem));
+      throw new CommandFailure(ExitCode.PLAN_REFUSED, lines);
+    }
+  }
+
+  /** Refuses a plan that carries what it was made of and does not follow from it. */
+  void refuseUnlessItFollows(Path given) {
+    if (PlanProof.of(sealed.plan()) instanceof Replay.Verdict.DoesNotFollow lies) {
+      List<String> lines = new ArrayList<>();
+      lines.add(
+          "Plan refused, nothing written: "
+              + given
+              + " does not follow from what it carries; it was not made by this tool, or was edited:");
+      lies.problems().forEach(problem -> lines.add("  " + problem));
       throw new CommandFailure(ExitCode.PLAN_REFUSED, lines);
     }
   }

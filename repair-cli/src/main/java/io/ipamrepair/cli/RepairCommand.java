@@ -35,7 +35,8 @@ abstract class RepairCommand extends ToolCommand {
   /** The plan on the state as it is now. */
   Plan plan(Instant now, String reason) {
     Repair repair = repair(now);
-    ReadState read = session.read(top(), repair::focus);
+    ReadState read =
+        session.read(top(), state -> Planner.focus(repair, state, planOptions.limits()));
     return plan(repair, read.state(), circumstances(read.origin(), now, reason));
   }
 
@@ -54,7 +55,7 @@ abstract class RepairCommand extends ToolCommand {
 
   private Plan plan(Repair repair, IpamState state, Circumstances circumstances) {
     try {
-      return new Planner(state, planOptions.limits()).plan(repair.judge(state), circumstances);
+      return new Planner(state, planOptions.limits()).plan(repair, circumstances);
     } catch (RefusedException refused) {
       boolean asked = refused.fault() == RefusedException.Fault.ARGUMENTS;
       throw new CommandFailure(asked ? ExitCode.USAGE : ExitCode.IMPOSSIBLE, refused.reasons());

@@ -5,19 +5,15 @@ import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.PlanDifference;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /**
  * {@code replan PLAN}: the plan of the same command on the state as it is now, and what it does
- * that the first did not. The words of the command come from a file: they are read as those of one
- * of the repairs, which plan and write nothing, and as nothing else.
+ * that the first did not.
  */
 @Command(
     name = "replan",
@@ -62,29 +58,17 @@ final class ReplanCommand extends ToolCommand {
 
   /** The repair that a plan was made by. */
   private RepairCommand command(Plan plan) {
-    List<String> words = new ArrayList<>(plan.command());
-    plan.fileOption().ifPresent(words::remove);
-    Class<? extends ToolCommand> type =
-        words.isEmpty() ? ReplanCommand.class : Commands.byName().get(words.get(0));
-    if (type == null || !RepairCommand.class.isAssignableFrom(type)) {
-      throw new CommandFailure(
-          ExitCode.USAGE,
-          "replan makes the plan of a repair again; this one was made by: "
-              + Shell.words(words)
-              + (type == RollbackCommand.class ? ". Give that command again, with --out" : ""));
-    }
-    CommandLine line = new CommandLine(type).setExpandAtFiles(false);
-    try {
-      line.parseArgs(words.subList(1, words.size()).toArray(String[]::new));
-    } catch (ParameterException wrong) {
-      throw new CommandFailure(
-          ExitCode.PLAN_REFUSED,
-          "the plan's command is none of this release: "
-              + Shell.words(words)
-              + ": "
-              + wrong.getMessage());
-    }
-    RepairCommand command = line.getCommand();
+    RepairCommand command =
+        CommandOfPlan.repair(plan)
+            .orElseThrow(
+                () ->
+                    new CommandFailure(
+                        ExitCode.USAGE,
+                        "replan makes the plan of a repair again; this one was made by: "
+                            + Shell.words(CommandOfPlan.words(plan))
+                            + (CommandOfPlan.isRollback(plan)
+                                ? ". Give that command again, with --out"
+                                : "")));
     command.options = top();
     command.session = session;
     command.planOptions = planOptions;

@@ -360,7 +360,7 @@ record Review(
   }
 
   private static String judged(Plan plan) {
-    int elsewhere = plan.findings().leftElsewhere();
+    int elsewhere = plan.cluster().leftElsewhere();
     return "All rules, judged on all "
         + Words.count(plan.cluster().keys(), "key")
         + " at revision "

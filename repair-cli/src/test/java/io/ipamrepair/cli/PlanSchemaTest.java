@@ -210,7 +210,7 @@ class PlanSchemaTest {
             "/format", "2",
             "/created", "\"yesterday\"",
             "/cluster/revision", "-1",
-            "/findings/leftElsewhere", "1000000000000000000",
+            "/cluster/leftElsewhere", "1000000000000000000",
             "/steps", "[]",
             "/steps/0/writes", "[]",
             "/steps/0/writes/0/edits", "[]",

@@ -139,6 +139,7 @@ public final class IpamState {
     private int settledWorkloads;
     private long keysLetGo;
     private Replicas replicasLetGo = new Replicas();
+    private boolean endpointBytes = true;
 
     public Builder(KeyLayout layout) {
       this.layout = layout;
@@ -156,9 +157,10 @@ public final class IpamState {
       if (at instanceof CalicoKey.ForeignKey) {
         return Optional.empty();
       }
-      // Endpoints are the bulk of a cluster and no repair writes one: their bytes are let go.
       Optional<Bytes> bytes =
-          at instanceof CalicoKey.EndpointKey ? Optional.empty() : Optional.of(read.value());
+          at instanceof CalicoKey.EndpointKey && !endpointBytes
+              ? Optional.empty()
+              : Optional.of(read.value());
       return Optional.of(
           new Stored<>(
               at,
@@ -167,6 +169,15 @@ public final class IpamState {
               read.createRevision(),
               read.modRevision(),
               reader.read(at, read.value())));
+    }
+
+    /**
+     * Lets the bytes of endpoints go: they are the bulk of a cluster, no rule asks for them, and no
+     * repair writes one.
+     */
+    Builder withoutEndpointBytes() {
+      endpointBytes = false;
+      return this;
     }
 
     Builder add(Stored<?> stored) {
@@ -238,6 +249,15 @@ public final class IpamState {
       settledWorkloads = workloads;
       keysLetGo = keys;
       replicasLetGo = replicas;
+      return this;
+    }
+
+    /**
+     * Says that there are endpoints of a template ({@link Endpoint#template}) besides those that
+     * are added.
+     */
+    public Builder othersOf(String template) {
+      replicasLetGo.add(template);
       return this;
     }
 

@@ -46,6 +46,11 @@ final class Replicas {
     counts[place]++;
   }
 
+  /** Another endpoint of {@code template}. */
+  void add(String template) {
+    add(fingerprint(template));
+  }
+
   /** An endpoint was not let go after all. */
   void remove(String template) {
     int place = place(fingerprint(template));

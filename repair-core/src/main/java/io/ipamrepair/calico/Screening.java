@@ -128,7 +128,7 @@ public final class Screening {
    * @param rest holds everything already but nodes, blocks, handles and endpoints
    */
   public static Screening forRules(KeyLayout layout, IpamState.Builder rest) {
-    return new Screening(layout, rest, Optional.empty());
+    return new Screening(layout, rest.withoutEndpointBytes(), Optional.empty());
   }
 
   /** A screening for a state that is changed too: who is hit may be the last of its kind. */

@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param <T> what its value says
  * @param at what its key says
  * @param key its exact key
- * @param bytes its exact value; not kept for workload endpoints, of which there may be a million
+ * @param bytes its exact value; not kept of the workload endpoints of a state for the rules alone,
+ *     of which there may be a million
  * @param createRevision the revision at which the key came into being, last time
  * @param modRevision the revision of its last write
  * @param reading its value, decoded

@@ -28,11 +28,18 @@ public final class FindingsDelta {
     List<FindingRef> introduced = references(now, old, false);
     List<FindingRef> both = references(now, old, true);
     List<FindingRef> left = both.stream().filter(finding -> concerns(finding, written)).toList();
-    long elsewhere =
-        both.stream()
+    return new Plan.Findings(resolved, left, introduced);
+  }
+
+  /**
+   * How many errors and warnings there are in both checks, on other objects than those {@code
+   * written}.
+   */
+  static int leftElsewhere(List<Finding> before, List<Finding> after, Set<String> written) {
+    return (int)
+        references(byIdentity(after), byIdentity(before), true).stream()
             .filter(finding -> finding.severity() != Severity.INFO && !concerns(finding, written))
             .count();
-    return new Plan.Findings(resolved, left, (int) elsewhere, introduced);
   }
 
   private static boolean concerns(FindingRef finding, Set<String> written) {

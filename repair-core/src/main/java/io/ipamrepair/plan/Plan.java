@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -29,7 +31,10 @@ import java.util.TreeSet;
  * @param left what was looked at and left alone, with the reason, one line each
  * @param acceptedRisk the flag by which the operator accepted what it introduces; empty when none
  *     was needed
+ * @param limits what a transaction may hold that it was packed for
  * @param steps in order; at least one
+ * @param context what it was judged on besides what its steps write; nothing when that is more than
+ *     a plan carries
  */
 public record Plan(
     String title,
@@ -44,7 +49,9 @@ public record Plan(
     Impact impact,
     List<String> left,
     String acceptedRisk,
-    List<Step> steps) {
+    EtcdLimits limits,
+    List<Step> steps,
+    Optional<Context> context) {
   private static final List<String> FILE_OPTIONS = List.of("--snapshot=", "--dump=");
 
   public Plan {
@@ -73,11 +80,59 @@ public record Plan(
         impact,
         left,
         acceptedRisk,
-        others);
+        limits,
+        others,
+        context);
+  }
+
+  /** The same plan of another cluster. */
+  Plan of(Cluster other) {
+    return withConsequences(other, findings, impact);
+  }
+
+  /** The same steps, with what they do elsewhere. */
+  Plan withConsequences(Cluster where, Findings toFindings, Impact toOthers) {
+    return new Plan(
+        title,
+        command,
+        author,
+        authorKey,
+        created,
+        expires,
+        reason,
+        where,
+        toFindings,
+        toOthers,
+        left,
+        acceptedRisk,
+        limits,
+        steps,
+        context);
+  }
+
+  /** The same plan with another context. */
+  public Plan withContext(Optional<Context> other) {
+    return new Plan(
+        title,
+        command,
+        author,
+        authorKey,
+        created,
+        expires,
+        reason,
+        cluster,
+        findings,
+        impact,
+        left,
+        acceptedRisk,
+        limits,
+        steps,
+        other);
   }
 
   /**
-   * Where a plan belongs.
+   * Where a plan belongs, and what the author says of all of it: nothing in the plan can prove
+   * that.
    *
    * @param etcdClusterId etcd's cluster ID in hexadecimal; nothing when the plan was made from a
    *     file
@@ -85,9 +140,29 @@ public record Plan(
    * @param revision the revision at which the state was read
    * @param keys how many keys of Calico's there were; every rule was judged on all of them, before
    *     and after
+   * @param leftElsewhere how many errors and warnings there are, before and after, on objects that
+   *     the plan does not write
    */
   public record Cluster(
-      Optional<String> etcdClusterId, Optional<String> guid, long revision, long keys) {}
+      Optional<String> etcdClusterId,
+      Optional<String> guid,
+      long revision,
+      long keys,
+      int leftElsewhere) {}
+
+  /**
+   * The part of the state on which the plan was judged, besides the before-images of its steps: on
+   * that small state its command makes the same plan again ({@link Replay}).
+   *
+   * @param keys with their exact values
+   * @param othersOf workloads of the impact that have endpoints besides the one that is here
+   */
+  public record Context(SortedMap<Bytes, Bytes> keys, SortedSet<String> othersOf) {
+    public Context {
+      keys = Collections.unmodifiableSortedMap(new TreeMap<>(keys));
+      othersOf = Collections.unmodifiableSortedSet(new TreeSet<>(othersOf));
+    }
+  }
 
   /** A finding, as far as a plan needs it. */
   public record FindingRef(String rule, Severity severity, List<ObjectName> objects) {
@@ -108,15 +183,10 @@ public record Plan(
    *
    * @param resolved there now, gone afterwards
    * @param left there now and afterwards, on objects that the plan writes
-   * @param leftElsewhere how many errors and warnings there are, now and afterwards, on other
-   *     objects
    * @param introduced not there now, there afterwards
    */
   public record Findings(
-      List<FindingRef> resolved,
-      List<FindingRef> left,
-      int leftElsewhere,
-      List<FindingRef> introduced) {
+      List<FindingRef> resolved, List<FindingRef> left, List<FindingRef> introduced) {
     public Findings {
       resolved = List.copyOf(resolved);
       left = List.copyOf(left);

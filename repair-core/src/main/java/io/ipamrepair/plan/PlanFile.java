@@ -69,6 +69,12 @@ public final class PlanFile {
             found.equals(new Json.Text(expected))
                 ? List.of()
                 : List.of(digestProblem(found, expected)));
+    if (!digest(plan).equals(expected)) {
+      throw new PlanFormatException(
+          List.of(
+              "the file says something in another way than this tool writes it, such as a time or"
+                  + " bytes: a plan has one form only"));
+    }
     return new Sealed(plan, expected);
   }
 

@@ -17,6 +17,7 @@ import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.plan.Plan.Step;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -58,10 +59,7 @@ public final class PlanFocus {
    * come under another pool, or none.
    */
   public static Focus of(Collection<Step> steps, IpamState state) {
-    IpamState after = state;
-    for (Step step : steps) {
-      after = Simulation.after(after, step);
-    }
+    IpamState after = Simulation.after(state, List.copyOf(steps));
     Pools before = state.knownPools();
     Pools then = after.knownPools();
     Focus named = of(steps);

@@ -13,6 +13,7 @@ import io.ipamrepair.cidr.IpAddress;
 import io.ipamrepair.cidr.IpFamily;
 import io.ipamrepair.json.Json;
 import io.ipamrepair.kv.Bytes;
+import io.ipamrepair.kv.KeyValue;
 import io.ipamrepair.plan.Plan.FindingRef;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -74,12 +77,17 @@ final class PlanReader {
                         cluster.optionalText("etcdClusterId"),
                         cluster.optionalText("calicoGuid"),
                         cluster.number("revision"),
-                        cluster.number("keys"))),
+                        cluster.number("keys"),
+                        cluster.integer("leftElsewhere"))),
             file.object("findings", this::findings),
             file.object("impact", this::impact),
             file.texts("left"),
             file.text("acceptedRisk"),
-            file.objects("steps", step -> step(step, created)));
+            file.object(
+                "limits",
+                object -> new EtcdLimits(object.integer("operations"), object.integer("bytes"))),
+            file.objects("steps", step -> step(step, created)),
+            file.optionalObject("context", this::context));
     file.rejectUnknown();
     rejectForeignRestores(plan);
     if (plan.steps().isEmpty() && json.get("steps").isPresent()) {
@@ -130,7 +138,6 @@ final class PlanReader {
     return new Plan.Findings(
         object.objects("resolved", this::finding),
         object.objects("left", this::finding),
-        (int) object.number("leftElsewhere"),
         object.objects("introduced", this::finding));
   }
 
@@ -152,11 +159,37 @@ final class PlanReader {
 
   private Plan.Impact impact(StrictObject object) {
     return new Plan.Impact(
-        (int) object.number("addresses"),
-        new TreeSet<>(object.texts("nodes")),
-        new TreeSet<>(object.texts("workloads")),
-        new TreeSet<>(object.texts("singleEndpoint")),
+        object.integer("addresses"),
+        sorted(object, "nodes"),
+        sorted(object, "workloads"),
+        sorted(object, "singleEndpoint"),
         object.texts("effects"));
+  }
+
+  private Plan.Context context(StrictObject object) {
+    List<KeyValue> keys =
+        object.objects(
+            "keys", each -> new KeyValue(each.image("key"), each.image("value"), 0, 0, 0));
+    SortedMap<Bytes, Bytes> byKey = new TreeMap<>();
+    Optional<Bytes> last = Optional.empty();
+    for (KeyValue each : keys) {
+      if (last.filter(before -> before.compareTo(each.key()) >= 0).isPresent()) {
+        object.problem("keys", "the key " + each.key() + " is out of order, or there twice");
+      }
+      last = Optional.of(each.key());
+      byKey.put(each.key(), each.value());
+    }
+    return new Plan.Context(byKey, sorted(object, "othersOf"));
+  }
+
+  /** Names in their order, each once: what a set says is said in one way only. */
+  private static SortedSet<String> sorted(StrictObject object, String name) {
+    List<String> texts = object.texts(name);
+    SortedSet<String> sorted = new TreeSet<>(texts);
+    if (!List.copyOf(sorted).equals(texts)) {
+      object.problem(name, "out of order, or one of them is there twice");
+    }
+    return sorted;
   }
 
   private Step step(StrictObject object, Instant created) {

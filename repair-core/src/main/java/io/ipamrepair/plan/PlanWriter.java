@@ -32,7 +32,9 @@ final class PlanWriter {
         "impact", impact(plan.impact()),
         "left", Json.Array.ofTexts(plan.left()),
         "acceptedRisk", text(plan.acceptedRisk()),
-        "steps", array(plan.steps().stream().map(PlanWriter::step).toList()));
+        "limits", limits(plan.limits()),
+        "steps", array(plan.steps().stream().map(PlanWriter::step).toList()),
+        "context", plan.context().<Json>map(PlanWriter::context).orElse(Json.Null.NULL));
   }
 
   private static Json.Obj cluster(Plan.Cluster cluster) {
@@ -40,14 +42,32 @@ final class PlanWriter {
         "etcdClusterId", optional(cluster.etcdClusterId()),
         "calicoGuid", optional(cluster.guid()),
         "revision", Json.Num.of(cluster.revision()),
-        "keys", Json.Num.of(cluster.keys()));
+        "keys", Json.Num.of(cluster.keys()),
+        "leftElsewhere", Json.Num.of(cluster.leftElsewhere()));
+  }
+
+  private static Json.Obj limits(EtcdLimits limits) {
+    return Json.Obj.of(
+        "operations", Json.Num.of(limits.operations()), "bytes", Json.Num.of(limits.bytes()));
+  }
+
+  private static Json.Obj context(Plan.Context context) {
+    return Json.Obj.of(
+        "othersOf", Json.Array.ofTexts(context.othersOf()),
+        "keys",
+            array(
+                context.keys().entrySet().stream()
+                    .map(
+                        each ->
+                            Json.Obj.of(
+                                "key", image(each.getKey()), "value", image(each.getValue())))
+                    .toList()));
   }
 
   private static Json.Obj findings(Plan.Findings findings) {
     return Json.Obj.of(
         "resolved", array(findings.resolved().stream().map(PlanWriter::finding).toList()),
         "left", array(findings.left().stream().map(PlanWriter::finding).toList()),
-        "leftElsewhere", Json.Num.of(findings.leftElsewhere()),
         "introduced", array(findings.introduced().stream().map(PlanWriter::finding).toList()));
   }
 

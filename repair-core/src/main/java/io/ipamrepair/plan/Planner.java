@@ -1,6 +1,8 @@
 package io.ipamrepair.plan;
 
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.calico.KeyLayout;
 import io.ipamrepair.calico.Stored;
 import io.ipamrepair.change.AfterImage;
 import io.ipamrepair.change.Change;
@@ -17,6 +19,8 @@ import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.Plan.FindingRef;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
+import io.ipamrepair.repair.RefusedException;
+import io.ipamrepair.repair.Repair;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,23 +74,68 @@ public final class Planner {
   }
 
   /**
-   * The plan that makes {@code change}.
+   * The plan of {@code repair}, with what it was judged on.
    *
+   * @throws RefusedException when the repair refuses the state
    * @throws PlanRefusedException when it would break a rule that the operator did not accept to be
    *     broken, or does not fit etcd's limits
    */
-  public Plan plan(Change change, Circumstances circumstances) throws PlanRefusedException {
-    List<List<Unit>> packed = new ArrayList<>();
-    List<Boolean> quiet = new ArrayList<>();
-    pack(change, packed, quiet);
-    List<Step> steps = new ArrayList<>();
-    IpamState now = state;
-    for (int i = 0; i < packed.size(); i++) {
-      Step step = step(now, packed.get(i), quiet.get(i), circumstances.created());
-      steps.add(step);
-      now = Simulation.after(now, step);
+  public Plan plan(Repair repair, Circumstances circumstances)
+      throws RefusedException, PlanRefusedException {
+    Plan bare = bare(repair, circumstances);
+    return bare.withContext(
+        new Neighbourhood(state, bare.steps(), repair.evidence(state))
+            .smallest(context -> follows(bare, context, repair, circumstances)));
+  }
+
+  private boolean follows(
+      Plan bare, Plan.Context context, Repair repair, Circumstances circumstances) {
+    try {
+      Plan again = new Planner(SmallState.of(bare, context), limits).bare(repair, circumstances);
+      return Replay.sameBeyondTheCluster(bare, again);
+    } catch (RefusedException | PlanRefusedException otherwise) {
+      return false;
     }
-    Plan.Findings findings = findings(Check.of(state), steps, Check.of(now));
+  }
+
+  /**
+   * What must be known whole of {@code state} to make the plan of {@code repair}, and to give it
+   * what it was judged on. To be asked until it asks for no more.
+   */
+  public static Focus focus(Repair repair, IpamState state, EtcdLimits limits) {
+    Focus first = repair.focus(state);
+    try {
+      Change change = repair.judge(state);
+      boolean whole =
+          change.keys().stream()
+              .flatMap(key -> state.at(key).stream())
+              .allMatch(stored -> stored.bytes().isPresent());
+      if (!whole) {
+        // It is asked again once it is.
+        return first;
+      }
+      List<Step> steps = new Planner(state, limits).steps(change, Instant.EPOCH);
+      return first.and(new Neighbourhood(state, steps, repair.evidence(state)).focus());
+    } catch (RefusedException | PlanRefusedException noPlan) {
+      return first;
+    }
+  }
+
+  /** What must be known whole of {@code state} to give a plan of {@code steps} what it rests on. */
+  public static Focus focus(List<Step> steps, IpamState state) {
+    return new Neighbourhood(state, steps, Focus.NOTHING).focus();
+  }
+
+  /** The plan without what it was judged on. */
+  Plan bare(Repair repair, Circumstances circumstances)
+      throws RefusedException, PlanRefusedException {
+    Change change = repair.judge(state);
+    List<Step> steps = steps(change, circumstances.created());
+    IpamState then = Simulation.after(state, steps);
+    Set<String> written = written(steps);
+    List<Finding> before = Check.of(state);
+    List<Finding> after = Check.of(then);
+    Plan.Findings findings = FindingsDelta.between(before, after, written);
     refuseHarm(finding -> change.accepted().contains(finding.rule()), findings);
     return new Plan(
         change.title(),
@@ -96,13 +145,33 @@ public final class Planner {
         circumstances.created(),
         circumstances.expires(),
         circumstances.reason(),
-        new Plan.Cluster(
-            circumstances.etcdClusterId(), state.guid(), state.revision(), state.keys()),
+        cluster(circumstances, FindingsDelta.leftElsewhere(before, after, written)),
         findings,
-        new ImpactSurvey(state, now).of(steps, change.impact()),
+        new ImpactSurvey(state, then).of(steps, change.impact()),
         change.left(),
         change.acceptedRisk(),
-        steps);
+        limits,
+        steps,
+        Optional.empty());
+  }
+
+  private List<Step> steps(Change change, Instant created) throws PlanRefusedException {
+    List<List<Unit>> packed = new ArrayList<>();
+    List<Boolean> quiet = new ArrayList<>();
+    pack(change, packed, quiet);
+    List<Step> steps = new ArrayList<>();
+    IpamState now = state;
+    for (int i = 0; i < packed.size(); i++) {
+      Step step = step(now, packed.get(i), quiet.get(i), created);
+      steps.add(step);
+      now = Simulation.after(now, step);
+    }
+    return steps;
+  }
+
+  private Plan.Cluster cluster(Circumstances circumstances, int leftElsewhere) {
+    return new Plan.Cluster(
+        circumstances.etcdClusterId(), state.guid(), state.revision(), state.keys(), leftElsewhere);
   }
 
   /**
@@ -127,34 +196,43 @@ public final class Planner {
     Predicate<FindingRef> accepted =
         finding -> undone.findings().resolved().stream().anyMatch(finding::isSameAs);
     List<Finding> before = Check.of(state);
-    IpamState after = state;
-    Plan.Findings findings = findings(before, List.of(), before);
+    List<Finding> after = before;
+    IpamState then = state;
     for (int done = 1; done <= steps.size(); done++) {
-      after = Simulation.after(after, steps.get(done - 1));
-      findings = findings(before, steps.subList(0, done), Check.of(after));
-      refuseHarm(accepted, findings);
+      then = Simulation.after(then, steps.get(done - 1));
+      after = Check.of(then);
+      refuseHarm(accepted, FindingsDelta.between(before, after, written(steps.subList(0, done))));
     }
-    return new Plan(
-        "Roll back run " + run + ": " + undone.title(),
-        circumstances.command(),
-        circumstances.author(),
-        circumstances.authorKey(),
-        circumstances.created(),
-        circumstances.expires(),
-        circumstances.reason(),
-        new Plan.Cluster(
-            circumstances.etcdClusterId(), state.guid(), state.revision(), state.keys()),
-        findings,
-        new ImpactSurvey(state, after)
-            .of(
-                steps,
-                List.of(
-                    "Undoes what run "
-                        + run
-                        + " did: its old bytes for each key that nobody wrote since, else the run's part in it.")),
-        left,
-        "",
-        steps);
+    Plan bare =
+        new Plan(
+            rollbackTitle(run) + undone.title(),
+            circumstances.command(),
+            circumstances.author(),
+            circumstances.authorKey(),
+            circumstances.created(),
+            circumstances.expires(),
+            circumstances.reason(),
+            cluster(circumstances, FindingsDelta.leftElsewhere(before, after, written(steps))),
+            FindingsDelta.between(before, after, written(steps)),
+            new ImpactSurvey(state, then).of(steps, List.of(rollbackEffect(run))),
+            left,
+            "",
+            limits,
+            steps,
+            Optional.empty());
+    return Replay.carrying(bare, run, state);
+  }
+
+  /** How the title of the plan that undoes {@code run} begins; that of the run's plan follows. */
+  static String rollbackTitle(String run) {
+    return "Roll back run " + run + ": ";
+  }
+
+  /** What a rollback does to traffic, in words. */
+  static String rollbackEffect(String run) {
+    return "Undoes what run "
+        + run
+        + " did: its old bytes for each key that nobody wrote since, else the run's part in it.";
   }
 
   /** Puts units into as few steps as etcd's limits and the order of stages allow. */
@@ -331,14 +409,15 @@ public final class Planner {
     return stamps ? List.of(AfterImage.CLAIM_TIME) : List.of();
   }
 
-  private Plan.Findings findings(List<Finding> before, List<Step> steps, List<Finding> after) {
+  /** The objects that steps write, by name. */
+  static Set<String> written(List<Step> steps) {
+    KeyLayout layout = new KeyLayout();
     Set<String> written = new LinkedHashSet<>();
     steps.forEach(
         step ->
             step.writes()
-                .forEach(
-                    write -> written.add(state.layout().classify(write.key()).object().text())));
-    return FindingsDelta.between(before, after, written);
+                .forEach(write -> written.add(layout.classify(write.key()).object().text())));
+    return written;
   }
 
   private static void refuseHarm(Predicate<FindingRef> accepted, Plan.Findings findings)

@@ -5,6 +5,7 @@ import io.ipamrepair.calico.Stored;
 import io.ipamrepair.kv.Bytes;
 import io.ipamrepair.plan.Plan.Step;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,8 +22,13 @@ public final class Simulation {
 
   /** The state after all steps of a plan. */
   public static IpamState after(IpamState before, Plan plan) {
+    return after(before, plan.steps());
+  }
+
+  /** The state after steps, one after the other. */
+  static IpamState after(IpamState before, List<Step> steps) {
     IpamState now = before;
-    for (Step step : plan.steps()) {
+    for (Step step : steps) {
       now = after(now, step);
     }
     return now;

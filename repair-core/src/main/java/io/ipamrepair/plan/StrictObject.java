@@ -132,6 +132,14 @@ public final class StrictObject {
     return expect(name, asLong(json), 0L, "an integer of 0 or more");
   }
 
+  /** An integer of 0 or more, of 31 bits. */
+  int integer(String name) {
+    Json json = member(name);
+    Optional<Integer> small =
+        asLong(json).filter(value -> value <= Integer.MAX_VALUE).map(Long::intValue);
+    return expect(name, small, 0, "an integer of 0 or more, 2147483647 at most");
+  }
+
   /** An integer of 64 bits, which may be negative. */
   long signed(String name) {
     return expect(name, asSigned(member(name)), 0L, "an integer of 64 bits");
@@ -253,6 +261,11 @@ public final class StrictObject {
     T read = reader.apply(object);
     object.rejectUnknown();
     return read;
+  }
+
+  /** An object, or null. */
+  <T> Optional<T> optionalObject(String name, Function<StrictObject, T> reader) {
+    return member(name) == Json.Null.NULL ? Optional.empty() : Optional.of(object(name, reader));
   }
 
   Map<String, String> textMap(String name) {

@@ -5,6 +5,7 @@ import io.ipamrepair.calico.AffinityId;
 import io.ipamrepair.calico.Attribute;
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.Node;
 import io.ipamrepair.calico.Owner;
@@ -54,6 +55,20 @@ public record ReassignAffinity(What what, String to) implements Repair {
   @Override
   public Change judge(IpamState state) throws RefusedException {
     return new Judgement(state).change();
+  }
+
+  /**
+   * All blocks that are meant, and the first of all that have a claim time: whether any has decides
+   * what is written.
+   */
+  @Override
+  public Focus evidence(IpamState state) {
+    SortedSet<Cidr> blocks = new TreeSet<>(new Judgement(state).blocks());
+    state.blocks().entrySet().stream()
+        .filter(entry -> entry.getValue().value().flatMap(Block::claimTime).isPresent())
+        .findFirst()
+        .ifPresent(entry -> blocks.add(entry.getKey()));
+    return Focus.blocks(blocks);
   }
 
   private final class Judgement {

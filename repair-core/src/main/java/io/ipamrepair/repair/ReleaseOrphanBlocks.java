@@ -6,6 +6,7 @@ import io.ipamrepair.calico.AffinityId;
 import io.ipamrepair.calico.Attribute;
 import io.ipamrepair.calico.Block;
 import io.ipamrepair.calico.CalicoKey;
+import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.calico.Owner;
 import io.ipamrepair.calico.Pools.NamedPool;
@@ -24,7 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * {@code release-orphan-blocks}: blocks in no pool, blocks whose node is gone, affinities without a
@@ -81,6 +84,15 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
         "");
   }
 
+  /** What it looked at and leaves, with the reason. */
+  @Override
+  public Focus evidence(IpamState state) {
+    Judgement judgement = new Judgement(state);
+    state.blocks().forEach(judgement::block);
+    state.affinities().forEach(judgement::affinity);
+    return Focus.blocks(judgement.leftOf);
+  }
+
   private static boolean isConfirmed(Stored<Affinity> affinity) {
     return affinity.value().filter(value -> value.state() == Affinity.State.CONFIRMED).isPresent();
   }
@@ -97,6 +109,9 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
 
     private final List<String> impact = new ArrayList<>();
     private final List<String> left = new ArrayList<>();
+
+    /** The blocks that {@link #left} speaks of, in existence or not. */
+    private final SortedSet<Cidr> leftOf = new TreeSet<>();
 
     Judgement(IpamState state) {
       this.state = state;
@@ -149,6 +164,7 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
 
     private void leave(Cidr cidr, String reason) {
       left.add("block " + cidr + ": " + reason);
+      leftOf.add(cidr);
     }
 
     /** One block: what is freed in it first, then what becomes of it. */
@@ -185,6 +201,7 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
             (ordinal, verdict) -> {
               if (verdict instanceof LeakedAddresses.Verdict.Kept kept) {
                 left.add("address " + block.address(ordinal) + ": " + kept.reason());
+                leftOf.add(cidr);
               }
             });
         boolean poolless =
@@ -411,8 +428,10 @@ public record ReleaseOrphanBlocks(Selection selection, Optional<Leaks> leaks) im
       if (block.isEmpty()) {
         if (isPendingOfLiving(stored)) {
           left.add(name(id) + ": pending; the node's next allocation completes it");
+          leftOf.add(id.cidr());
         } else if (!id.owner().isNode()) {
           left.add(name(id) + ": " + id.owner() + " is no node");
+          leftOf.add(id.cidr());
         } else {
           List<Requirement> requires = new ArrayList<>(gone);
           requires.add(new Requirement.KeyAbsent(state.layout().key(id.cidr())));

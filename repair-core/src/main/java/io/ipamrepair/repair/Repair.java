@@ -28,4 +28,12 @@ public interface Repair {
       return Focus.NOTHING;
     }
   }
+
+  /**
+   * What the judgement rests on besides what the change writes and requires: what it looked at and
+   * left, what it counted. A plan carries it, so that others can judge again.
+   */
+  default Focus evidence(IpamState state) {
+    return Focus.NOTHING;
+  }
 }

@@ -108,9 +108,7 @@ public final class Rollback {
     List<RecordedRun> others = others(settled.id());
     IpamState state =
         new ScreenedSource(place.etcd())
-            .read(
-                keys -> {},
-                now -> new Undo(settled, now, others, choice).focus(limits, circumstances));
+            .read(keys -> {}, now -> new Undo(settled, now, others, choice).focus());
     Plan plan =
         new Undo(settled, state, others, choice).plan(new Planner(state, limits), circumstances);
     return new Prepared.Ready(

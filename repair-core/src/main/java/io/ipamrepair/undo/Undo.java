@@ -16,7 +16,6 @@ import io.ipamrepair.change.ValueDiff;
 import io.ipamrepair.cidr.Cidr;
 import io.ipamrepair.cidr.CidrText;
 import io.ipamrepair.kv.Bytes;
-import io.ipamrepair.plan.EtcdLimits;
 import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.Plan.PlannedWrite;
 import io.ipamrepair.plan.Plan.Step;
@@ -91,17 +90,14 @@ public final class Undo {
    * What must be known whole of {@code state} to undo a run: what the run wrote, and, once that is
    * known, whom its undoing hits. To be asked until it asks for no more.
    */
-  public Focus focus(EtcdLimits limits, Circumstances circumstances) {
+  public Focus focus() {
     Focus written =
         PlanFocus.of(run.plan().steps())
             .and(PlanFocus.ofWritten(run.steps().stream().map(RecordedStep::written).toList()));
-    try {
-      Plan undo = plan(new Planner(state, limits), circumstances);
-      return written.and(PlanFocus.of(undo.steps(), state));
-    } catch (UndoConflictException | PlanRefusedException notYet) {
-      // Either what the run wrote is not whole yet, and this is asked again, or there is no way.
-      return written;
-    }
+    List<Step> steps = steps();
+    // Where there are none, either what the run wrote is not whole yet, and this is asked again, or
+    // there is no way.
+    return steps.isEmpty() ? written : written.and(Planner.focus(steps, state));
   }
 
   /**
@@ -112,20 +108,7 @@ public final class Undo {
    */
   public Plan plan(Planner planner, Circumstances circumstances)
       throws UndoConflictException, PlanRefusedException {
-    conflicts.clear();
-    undone.clear();
-    List<Step> steps = new ArrayList<>();
-    IpamState now = state;
-    for (int number = run.steps().size(); number >= 1; number--) {
-      RecordedStep recorded = run.steps().get(number - 1);
-      if (recorded.status() == StepStatus.APPLIED) {
-        Optional<Step> step = new StepUndo(number, recorded, now).step();
-        if (step.isPresent()) {
-          steps.add(step.get());
-          now = Simulation.after(now, step.get());
-        }
-      }
-    }
+    List<Step> steps = steps();
     if (!conflicts.isEmpty() && !choice.withoutConflicts()) {
       List<String> reasons = new ArrayList<>(conflicts);
       if (!steps.isEmpty()) {
@@ -150,6 +133,25 @@ public final class Undo {
     List<String> left = new ArrayList<>(undone);
     conflicts.forEach(line -> left.add(line.startsWith(" ") ? line : "not undone: " + line));
     return planner.rollback(run.id(), run.plan(), steps, left, circumstances);
+  }
+
+  /** What is taken back, and what stands against it. */
+  private List<Step> steps() {
+    conflicts.clear();
+    undone.clear();
+    List<Step> steps = new ArrayList<>();
+    IpamState now = state;
+    for (int number = run.steps().size(); number >= 1; number--) {
+      RecordedStep recorded = run.steps().get(number - 1);
+      if (recorded.status() == StepStatus.APPLIED) {
+        Optional<Step> step = new StepUndo(number, recorded, now).step();
+        if (step.isPresent()) {
+          steps.add(step.get());
+          now = Simulation.after(now, step.get());
+        }
+      }
+    }
+    return steps;
   }
 
   private String name(PlannedWrite write) {

@@ -47,7 +47,7 @@ class AssessmentTest {
     var state = new Golden("v3.32.1", "incident-typo").state();
     return new Planner(state, EtcdLimits.standard())
         .plan(
-            Repairs.of(COMMAND).judge(state),
+            Repairs.of(COMMAND),
             new Circumstances(
                 COMMAND,
                 without.author(),

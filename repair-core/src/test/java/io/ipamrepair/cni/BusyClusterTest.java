@@ -303,7 +303,7 @@ class BusyClusterTest {
     try (Etcd etcd = connect()) {
       IpamState state = new LiveSource(etcd).read();
       return new Planner(state, EtcdLimits.standard())
-          .plan(Repairs.of(List.of(words)).judge(state), circumstances(etcd, List.of(words)));
+          .plan(Repairs.of(List.of(words)), circumstances(etcd, List.of(words)));
     }
   }
 

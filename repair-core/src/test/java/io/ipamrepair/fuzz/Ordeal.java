@@ -21,6 +21,7 @@ import io.ipamrepair.plan.PlanFormatException;
 import io.ipamrepair.plan.PlanRefusedException;
 import io.ipamrepair.plan.Planner;
 import io.ipamrepair.plan.Repairs;
+import io.ipamrepair.plan.Replay;
 import io.ipamrepair.plan.Simulation;
 import io.ipamrepair.repair.ReassignAffinity;
 import io.ipamrepair.repair.RefusedException;
@@ -150,12 +151,13 @@ final class Ordeal {
     try {
       Plan plan =
           new Planner(state, EtcdLimits.standard())
-              .plan(repair.judge(state), Repairs.circumstances(repair.name()));
+              .plan(repair, Repairs.circumstances(repair.name()));
       IpamState after = judge(state, before, plan);
+      String follows = itFollows(plan, repair);
       if (rollBack) {
         itsRollbackRestoresEveryByte(state, after, plan);
       }
-      return "planned";
+      return "planned" + follows;
     } catch (RefusedException refused) {
       assertThat(refused.reasons()).as("reasons of %s", repair).isNotEmpty();
       return "refused";
@@ -165,9 +167,23 @@ final class Ordeal {
     }
   }
 
+  /** On what it carries it is made again, or it carries nothing. */
+  private static String itFollows(Plan plan, Repair repair) {
+    Replay.Verdict verdict = Replay.of(plan, repair);
+    if (verdict instanceof Replay.Verdict.CarriesNothing) {
+      return ", carries nothing";
+    }
+    assertThat(verdict).as("%s, made again", plan.title()).isEqualTo(new Replay.Verdict.Follows());
+    return "";
+  }
+
   private static void itIsTheSameOfAScreenedState(Mutant mutant, Repair repair, Random random) {
     IpamState screened =
-        Screened.with(mutant.keyValues(), mutant.revision(), random, repair::focus);
+        Screened.with(
+            mutant.keyValues(),
+            mutant.revision(),
+            random,
+            now -> Planner.focus(repair, now, EtcdLimits.standard()));
     assertThat(Repairs.outcome(screened, repair))
         .as("%s of a screened state", repair)
         .isEqualTo(Repairs.outcome(mutant.state(), repair));

@@ -102,7 +102,12 @@ class FocusTest {
     IpamState whole = golden.state();
     Random random = new Random(golden.toString().hashCode());
     for (Repair repair : Repairs.many(whole, random)) {
-      IpamState focused = Screened.with(all, whole.revision(), random, repair::focus);
+      IpamState focused =
+          Screened.with(
+              all,
+              whole.revision(),
+              random,
+              now -> Planner.focus(repair, now, EtcdLimits.standard()));
       assertThat(Repairs.outcome(focused, repair))
           .as("%s: %s", golden, repair)
           .isEqualTo(Repairs.outcome(whole, repair));
@@ -149,12 +154,7 @@ class FocusTest {
     for (List<KeyValue> keys : List.of(after, fewer)) {
       IpamState focused =
           Screened.with(
-              keys,
-              whole.revision(),
-              random,
-              now ->
-                  new Undo(Repairs.applied(plan), now)
-                      .focus(EtcdLimits.standard(), Repairs.circumstances("rollback", "r-1")));
+              keys, whole.revision(), random, now -> new Undo(Repairs.applied(plan), now).focus());
       assertThat(Repairs.undone(plan, focused))
           .as("%s: taken back", what)
           .isEqualTo(Repairs.undone(plan, state(keys, whole.revision())));
@@ -224,7 +224,9 @@ class FocusTest {
     Optional<ReleaseOrphanBlocks.Leaks> leaks =
         Optional.of(new ReleaseOrphanBlocks.Leaks(Duration.ofMinutes(15), Repairs.NOW));
     Repair repair = new ReleaseOrphanBlocks(new Selection.All(), leaks);
-    IpamState focused = Screened.with(all, 1, new Random(1), repair::focus);
+    IpamState focused =
+        Screened.with(
+            all, 1, new Random(1), now -> Planner.focus(repair, now, EtcdLimits.standard()));
     assertThat(Repairs.outcome(focused, repair)).isEqualTo(Repairs.outcome(state(all, 1), repair));
   }
 

@@ -73,16 +73,14 @@ public final class Repairs {
   /** The plan of a command on a state. */
   public static Plan plan(IpamState state, String... words)
       throws RefusedException, PlanRefusedException {
-    return new Planner(state, EtcdLimits.standard())
-        .plan(of(List.of(words)).judge(state), circumstances(words));
+    return new Planner(state, EtcdLimits.standard()).plan(of(List.of(words)), circumstances(words));
   }
 
   /** What comes of a repair, as the operator gets it: the plan file, or every reason against. */
   public static String outcome(IpamState state, Repair repair) {
     try {
       Plan plan =
-          new Planner(state, EtcdLimits.standard())
-              .plan(repair.judge(state), circumstances(repair.name()));
+          new Planner(state, EtcdLimits.standard()).plan(repair, circumstances(repair.name()));
       return new String(PlanFile.bytes(plan), StandardCharsets.UTF_8);
     } catch (RefusedException refused) {
       return "refused " + refused.fault() + "\n" + String.join("\n", refused.reasons());
@@ -159,8 +157,7 @@ public final class Repairs {
   public static Optional<Plan> planned(IpamState state, Repair repair) {
     try {
       return Optional.of(
-          new Planner(state, EtcdLimits.standard())
-              .plan(repair.judge(state), circumstances(repair.name())));
+          new Planner(state, EtcdLimits.standard()).plan(repair, circumstances(repair.name())));
     } catch (RefusedException | PlanRefusedException refused) {
       return Optional.empty();
     }

@@ -88,7 +88,7 @@ class ApplyTest {
     try (Etcd etcd = connect()) {
       IpamState state = new LiveSource(etcd).read();
       return new Planner(state, EtcdLimits.standard())
-          .plan(Repairs.of(List.of(words)).judge(state), circumstances(etcd, words));
+          .plan(Repairs.of(List.of(words)), circumstances(etcd, words));
     }
   }
 

@@ -79,7 +79,7 @@ class DatastoreLockTest {
       Instant now = Instant.now();
       return new Planner(state, EtcdLimits.standard())
           .plan(
-              Repairs.of(words).judge(state),
+              Repairs.of(words),
               new Circumstances(
                   words,
                   "tester@host",

@@ -275,7 +275,7 @@ class FaultLoopTest {
         Instant now = clock.instant();
         return new Planner(state, new EtcdLimits(shape.operations, 1_500_000))
             .plan(
-                Repairs.of(shape.command).judge(state),
+                Repairs.of(shape.command),
                 new Circumstances(
                     shape.command,
                     "tester@host",

@@ -262,7 +262,7 @@ class MembersTest {
       Instant now = Instant.now();
       return new Planner(state, limits)
           .plan(
-              Repairs.of(command).judge(state),
+              Repairs.of(command),
               new Circumstances(
                   command, "tester@host", now, now.plusSeconds(3600), "", Optional.of(cluster)));
     }

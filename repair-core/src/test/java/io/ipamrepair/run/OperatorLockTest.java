@@ -117,7 +117,7 @@ class OperatorLockTest {
     List<String> words = List.of("remove-pool", "eqiad-pods-second");
     return new Planner(state, EtcdLimits.standard())
         .plan(
-            Repairs.of(words).judge(state),
+            Repairs.of(words),
             new Circumstances(
                 words,
                 "tester@host",

@@ -191,7 +191,9 @@ class PolicyTest {
         plan.impact(),
         plan.left(),
         plan.acceptedRisk(),
-        plan.steps());
+        plan.limits(),
+        plan.steps(),
+        plan.context());
   }
 
   @Test

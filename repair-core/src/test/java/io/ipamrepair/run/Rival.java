@@ -192,10 +192,12 @@ final class Rival implements Runnable {
 
   private Optional<Plan> plan(Repair repair) throws Exception {
     try (Etcd etcd = Etcd.connect(target, LIMITS, RunKeys.writable())) {
-      IpamState state = new ScreenedSource(etcd).read(keys -> {}, repair::focus);
+      IpamState state =
+          new ScreenedSource(etcd)
+              .read(keys -> {}, now -> Planner.focus(repair, now, EtcdLimits.standard()));
       return Optional.of(
           new Planner(state, EtcdLimits.standard())
-              .plan(repair.judge(state), circumstances(etcd, List.of(repair.name()))));
+              .plan(repair, circumstances(etcd, List.of(repair.name()))));
     } catch (RefusedException | PlanRefusedException refused) {
       scene.count("no plan: " + repair.name());
       return Optional.empty();

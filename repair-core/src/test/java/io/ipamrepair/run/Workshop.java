@@ -87,7 +87,7 @@ final class Workshop {
     try (Etcd etcd = connect()) {
       IpamState state = new LiveSource(etcd).read();
       return new Planner(state, new EtcdLimits(operations, 1_500_000))
-          .plan(Repairs.of(words).judge(state), circumstances(etcd, words, authorKey));
+          .plan(Repairs.of(words), circumstances(etcd, words, authorKey));
     }
   }
 

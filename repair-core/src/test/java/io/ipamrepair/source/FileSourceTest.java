@@ -7,6 +7,8 @@ import io.ipamrepair.calico.Focus;
 import io.ipamrepair.calico.IpamState;
 import io.ipamrepair.check.Capacity;
 import io.ipamrepair.check.Check;
+import io.ipamrepair.plan.EtcdLimits;
+import io.ipamrepair.plan.Planner;
 import io.ipamrepair.plan.Repairs;
 import io.ipamrepair.repair.RemovePool;
 import io.ipamrepair.repair.Repair;
@@ -51,7 +53,10 @@ class FileSourceTest {
     IpamState whole = golden.state();
     for (String pool : whole.pools().keySet()) {
       Repair repair = new RemovePool(pool, true);
-      assertThat(Repairs.outcome(file(golden).read(repair::focus), repair))
+      assertThat(
+              Repairs.outcome(
+                  file(golden).read(now -> Planner.focus(repair, now, EtcdLimits.standard())),
+                  repair))
           .isEqualTo(Repairs.outcome(whole, repair));
     }
   }

@@ -21,6 +21,7 @@ import java.util.function.Function;
  */
 public final class ConnectionConfig {
   private static final String DEFAULT_ENDPOINT = "http://127.0.0.1:2379";
+  private static final String DEFAULT_SOURCE = "default";
   private static final Path CALICOCTL = Path.of("/etc/calico/calicoctl.cfg");
 
   private static final List<Name> TLS = List.of(Name.CACERT, Name.CERT, Name.KEY);
@@ -67,7 +68,14 @@ public final class ConnectionConfig {
       TimeLimits limits,
       List<Setting> settings,
       List<String> unused,
-      Optional<String> disagreement) {}
+      Optional<String> disagreement) {
+    /** Whether anybody says which etcd is meant; else it is the one that etcdctl would take. */
+    public boolean isNamed() {
+      return settings.stream()
+          .filter(setting -> setting.name().equals(Name.ENDPOINTS.text()))
+          .noneMatch(setting -> setting.source().equals(DEFAULT_SOURCE));
+    }
+  }
 
   /**
    * Resolves the connection.
@@ -90,7 +98,7 @@ public final class ConnectionConfig {
     List<Layer> used = used(all);
     boolean tls = TLS.stream().anyMatch(name -> winner(used, name).isPresent());
     String endpointText = winner(used, Name.ENDPOINTS).orElse(DEFAULT_ENDPOINT);
-    String endpointSource = source(used, Name.ENDPOINTS).orElse("default");
+    String endpointSource = source(used, Name.ENDPOINTS).orElse(DEFAULT_SOURCE);
     List<URI> endpoints = new EndpointList(problems).read(endpointText, tls, endpointSource);
     List<Layer> layers = trusting(used, endpoints);
     Optional<String> user = winner(layers, Name.USER);
