@@ -17,14 +17,14 @@ class RoomsTest {
   /** In the order data flows: a room imports only those before it. */
   private static final List<String> ROOMS =
       List.of(
-          "kv", "cidr", "json", "calico", "change", "check", "show", "repair", "plan", "carry",
-          "undo", "etcd", "source", "run");
+          "kv", "cidr", "json", "calico", "change", "check", "show", "map", "repair", "plan",
+          "carry", "undo", "etcd", "source", "run");
 
   /** Rooms without I/O, clock, randomness and logging. */
   private static final List<String> PURE =
       List.of(
-          "kv", "cidr", "json", "calico", "change", "check", "show", "repair", "plan", "carry",
-          "undo");
+          "kv", "cidr", "json", "calico", "change", "check", "show", "map", "repair", "plan",
+          "carry", "undo");
 
   private static JavaClasses ours;
 
