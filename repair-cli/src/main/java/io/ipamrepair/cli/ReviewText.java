@@ -1,9 +1,6 @@
 package io.ipamrepair.cli;
 
-import io.ipamrepair.calico.KeyLayout;
-import io.ipamrepair.change.Edit;
 import io.ipamrepair.change.Requirement;
-import io.ipamrepair.change.ValueDiff;
 import io.ipamrepair.plan.Plan;
 import io.ipamrepair.plan.Plan.FindingRef;
 import io.ipamrepair.plan.Plan.PlannedWrite;
@@ -21,8 +18,7 @@ final class ReviewText {
   private static final int LONG_LIST = 12;
 
   private final Consumer<String> out;
-  private final KeyLayout layout = new KeyLayout();
-  private final ValueDiff diff = new ValueDiff();
+  private final PlanWords words = new PlanWords();
 
   /**
    * A review.
@@ -71,13 +67,7 @@ final class ReviewText {
       field("Left", "");
       plan.left().forEach(left -> field("", left));
     }
-    field("Rollback", rollback(plan));
-  }
-
-  private static String rollback(Plan plan) {
-    return "puts back "
-        + Words.count(plan.writes(), "key")
-        + "; what others write meanwhile stays: ipam-repair rollback RUN (apply prints the run's ID)";
+    field("Rollback", PlanWords.rollback(plan));
   }
 
   private void why(Plan plan) {
@@ -130,11 +120,7 @@ final class ReviewText {
   private void impact(Plan.Impact impact) {
     field(
         "Impact",
-        Words.count(impact.addresses(), "address")
-            + " of "
-            + Words.count(impact.workloads().size(), "workload")
-            + " on "
-            + Words.count(impact.nodes().size(), "node")
+        PlanWords.impact(impact)
             + (impact.nodes().isEmpty() ? "" : ": " + Words.some(impact.nodes(), LONG_LIST)));
     impact.effects().forEach(effect -> field("", effect));
     if (!impact.singleEndpoint().isEmpty()) {
@@ -145,50 +131,19 @@ final class ReviewText {
   }
 
   private void step(int number, Step step) {
-    field(
-        "Step " + number,
-        "one transaction"
-            + (step.quietFirst() ? ", when the blocks have been quiet for a while" : ""));
+    field("Step " + number, PlanWords.commit(step));
     for (PlannedWrite write : step.writes()) {
       String mark = write.before().isEmpty() ? "+" : write.after().isEmpty() ? "-" : "~";
-      String edits = write.edits().stream().map(Edit::words).collect(Collectors.joining("; "));
-      out.accept(
-          "  "
-              + mark
-              + " "
-              + layout.classify(write.key()).object().text().replaceFirst(":", " ")
-              + "  "
-              + edits);
+      out.accept("  " + mark + " " + words.object(write.key()) + "  " + PlanWords.edits(write));
       out.accept("      why: " + write.reason());
-      // What is put back follows from no edit: all of it is shown.
-      boolean putBack = write.edits().stream().anyMatch(Edit.RestoreBytes.class::isInstance);
-      boolean edited = write.before().isPresent() && write.after().isPresent() || putBack;
-      if (edited) {
-        List<String> said = write.edits().stream().map(Edit::words).toList();
-        diff.between(write.key(), write.before(), write.after()).stream()
-            .filter(line -> !said.contains(line))
-            .forEach(line -> out.accept("      " + line));
-      }
-      write
-          .boundAtCommit()
-          .forEach(member -> out.accept("      " + member + " is set to the time of the commit"));
+      words.differences(write).forEach(line -> out.accept("      " + line));
     }
     out.accept("  requires");
     out.accept("    each key above exactly as it is now");
     for (Requirement requirement : step.requires()) {
-      Phrases.wrapped(words(requirement), Phrases.WIDTH - 6)
+      Phrases.wrapped(words.requirement(requirement), Phrases.WIDTH - 6)
           .forEach(line -> out.accept("    " + line));
     }
-  }
-
-  /** Objects, not keys: a reviewer need not know Calico's key layout. */
-  private String words(Requirement requirement) {
-    if (requirement instanceof Requirement.KeyIs is) {
-      return layout.classify(is.key()).object().text().replaceFirst(":", " ") + " as it is now";
-    } else if (requirement instanceof Requirement.KeyAbsent absent) {
-      return layout.classify(absent.key()).object().text().replaceFirst(":", " ") + " still absent";
-    }
-    return requirement.words();
   }
 
   private void field(String name, String text) {
