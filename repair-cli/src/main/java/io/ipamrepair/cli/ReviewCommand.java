@@ -20,25 +20,39 @@ final class ReviewCommand extends ToolCommand {
 
   @Mixin LimitOptions limits;
 
+  @Mixin HtmlOption html;
+
   @Override
   public ExitCode call() {
+    HtmlOutput page = HtmlOutput.at(session, html);
     PlanInput plan = PlanInput.read(session, file, limits.limits());
     if (json()) {
       session.terminal().raw(PrettyJson.of(plan.json()));
     } else {
       new ReviewText(session.terminal()::result).print(plan.sealed());
-      session.terminal().result(next(plan));
+      session
+          .terminal()
+          .result(
+              (applicable(plan)
+                      ? "Next: "
+                      : "It cannot be applied. To plan it from the live etcd: ")
+                  + next(plan));
     }
+    page.write(() -> new ReviewHtml().of(plan.sealed(), next(plan)));
     return ExitCode.DONE;
   }
 
+  private static boolean applicable(PlanInput input) {
+    return input.sealed().plan().cluster().etcdClusterId().isPresent();
+  }
+
   private String next(PlanInput input) {
-    Plan plan = input.sealed().plan();
-    if (plan.cluster().etcdClusterId().isPresent()) {
-      return "Next: ipam-repair apply " + session.shown(input.file());
+    if (applicable(input)) {
+      return "ipam-repair apply " + session.shown(input.file());
     }
+    Plan plan = input.sealed().plan();
     List<String> again = new ArrayList<>(plan.command());
     plan.fileOption().ifPresent(again::remove);
-    return "It cannot be applied. To plan it from the live etcd: ipam-repair " + Shell.words(again);
+    return "ipam-repair " + Shell.words(again);
   }
 }
