@@ -65,7 +65,7 @@ record AddressPage(AddressFacts facts) implements Page {
   }
 
   @Override
-  public void print(ShowText text) {
+  public void print(FactLines text) {
     facts.places().forEach(place -> print(text, place));
     facts.blocks().stream()
         .filter(cidr -> facts.places().stream().noneMatch(place -> place.block().equals(cidr)))
@@ -85,7 +85,7 @@ record AddressPage(AddressFacts facts) implements Page {
     return facts.blocks().stream().findFirst().map(ObjectName::block);
   }
 
-  private static void print(ShowText text, Place place) {
+  private static void print(FactLines text, Place place) {
     text.field(
         "Block",
         place.block()
@@ -107,7 +107,7 @@ record AddressPage(AddressFacts facts) implements Page {
     }
   }
 
-  private void pools(ShowText text) {
+  private void pools(FactLines text) {
     List<String> pools = new ArrayList<>();
     for (PoolOver pool : facts.pools()) {
       String others = facts.pools().size() > 1 ? ", whose settings hold: the first by name" : "";

@@ -50,7 +50,7 @@ record BlockPage(BlockFacts facts) implements Page {
   }
 
   @Override
-  public void print(ShowText text) {
+  public void print(FactLines text) {
     facts.content().ifPresent(content -> print(text, content));
     if (facts.exists() && !facts.canonical()) {
       text.field("Key", facts.key().map(Bytes::display).orElse("") + " is not the canonical one");
@@ -72,7 +72,7 @@ record BlockPage(BlockFacts facts) implements Page {
     ordinals(text);
   }
 
-  private void print(ShowText text, BlockFacts.Content content) {
+  private void print(FactLines text, BlockFacts.Content content) {
     String exists =
         content.owner().isEmpty() || facts.ownerExists() ? "" : ", which does not exist";
     text.field(
@@ -108,7 +108,7 @@ record BlockPage(BlockFacts facts) implements Page {
         + ")";
   }
 
-  private void ordinals(ShowText text) {
+  private void ordinals(FactLines text) {
     if (facts.places().isEmpty()) {
       return;
     }
@@ -118,7 +118,7 @@ record BlockPage(BlockFacts facts) implements Page {
     addresses(text, "Leaked", OrdinalUse.LEAKED);
   }
 
-  private void addresses(ShowText text, String name, OrdinalUse use) {
+  private void addresses(FactLines text, String name, OrdinalUse use) {
     List<String> addresses =
         facts.places().stream()
             .filter(place -> place.use() == use)

@@ -31,7 +31,7 @@ record HandlePage(HandleFacts facts) implements Page {
   }
 
   @Override
-  public void print(ShowText text) {
+  public void print(FactLines text) {
     if (!facts.isWindowsReservation()) {
       text.list("Counts", facts.entries().stream().map(this::entry).toList());
     }

@@ -36,7 +36,7 @@ record NodePage(NodeFacts facts) implements Page {
   }
 
   @Override
-  public void print(ShowText text) {
+  public void print(FactLines text) {
     text.list("Blocks", orNone(facts.blocks().stream().map(NodePage::block).toList()));
     text.list("Affinities", orNone(facts.claims().stream().map(NodePage::claim).toList()));
     text.list("Tunnels", orNone(facts.tunnels().stream().map(NodePage::tunnel).toList()));

@@ -21,7 +21,7 @@ interface Page {
   String answer();
 
   /** The rest. */
-  void print(ShowText text);
+  void print(FactLines text);
 
   /** What to look at next. */
   Optional<ObjectName> next();

@@ -47,14 +47,14 @@ record PoolPage(PoolFacts facts) implements Page {
   }
 
   @Override
-  public void print(ShowText text) {
+  public void print(FactLines text) {
     facts.pool().ifPresent(pool -> print(text, pool));
     text.list("Overlaps", facts.overlaps().stream().map(PoolPage::overlap).toList());
     facts.capacity().ifPresent(use -> print(text, use));
     text.list("Blocks", facts.blocks().stream().map(PoolPage::block).toList());
   }
 
-  private void print(ShowText text, Pool pool) {
+  private void print(FactLines text, Pool pool) {
     text.field(
         "CIDR",
         pool.cidr()
@@ -105,7 +105,7 @@ record PoolPage(PoolFacts facts) implements Page {
         + " where both are";
   }
 
-  private void print(ShowText text, Capacity.PoolUse use) {
+  private void print(FactLines text, Capacity.PoolUse use) {
     String room =
         use.room().signum() == 0
             ? "no room for another block of /" + use.blockSize()

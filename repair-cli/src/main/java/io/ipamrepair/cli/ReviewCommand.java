@@ -29,6 +29,8 @@ final class ReviewCommand extends ToolCommand {
 
   @Mixin LimitOptions limits;
 
+  @Mixin HtmlOption html;
+
   @Override
   public ExitCode call() {
     if (markdown && json()) {
@@ -38,19 +40,20 @@ final class ReviewCommand extends ToolCommand {
           ExitCode.USAGE,
           "expected --markdown or --all, found both: a comment has a limit; --all without --markdown leaves nothing out");
     }
+    HtmlOutput page = HtmlOutput.at(session, html);
     PlanInput plan = PlanInput.read(session, file, limits.limits());
     if (json()) {
       session.terminal().raw(PrettyJson.of(plan.json()));
-      return ExitCode.DONE;
     }
-    Review review =
-        Review.of(
-            plan.sealed(),
-            SignatureReport.of(
-                plan.sealed().plan(), plan.bytes(), SignatureOutput.beside(plan.file())),
-            session.now());
+    List<SignatureReport.Line> signatures =
+        SignatureReport.of(plan.sealed().plan(), plan.bytes(), SignatureOutput.beside(plan.file()));
+    Review review = Review.of(plan.sealed(), signatures, session.now());
     String named = Shell.words(List.of(session.shown(plan.file()).toString()));
     List<Review.Next> next = Review.next(plan.sealed().plan(), named, session.now());
+    page.write(() -> new ReviewHtml().of(plan.sealed(), signatures, next));
+    if (json()) {
+      return ExitCode.DONE;
+    }
     if (markdown) {
       session.terminal().raw(ReviewMarkdown.of(review, plan.sealed().digest(), named, next));
     } else {

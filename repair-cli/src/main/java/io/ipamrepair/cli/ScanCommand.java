@@ -33,6 +33,8 @@ final class ScanCommand extends ToolCommand {
 
   @Mixin BaselineOptions baselines;
 
+  @Mixin HtmlOption html;
+
   @Option(
       names = "--settle",
       paramLabel = "TIME",
@@ -73,12 +75,14 @@ final class ScanCommand extends ToolCommand {
           ExitCode.USAGE, "expected --baseline or --write-baseline, found both");
     }
     written.ifPresent(BaselineFile::refuseUnlessNew);
+    HtmlOutput page = HtmlOutput.at(session, html);
     ScanReport report = report();
     if (json()) {
       session.terminal().raw(PrettyJson.of(ScanJson.of(report)));
     } else {
       new ScanText(session.terminal(), all).print(report, session.now());
     }
+    page.write(() -> ScanHtml.of(report, session.now()));
     written.ifPresent(file -> write(file, report));
     return written.isPresent() ? ExitCode.DONE : report.exit();
   }
@@ -140,6 +144,9 @@ final class ScanCommand extends ToolCommand {
   private void refuseWriting() {
     if (baselines.write.isPresent()) {
       throw new CommandFailure(ExitCode.USAGE, "--write-baseline is for -o text and -o json");
+    }
+    if (html.file.isPresent()) {
+      throw new CommandFailure(ExitCode.USAGE, "--html is for -o text and -o json");
     }
   }
 

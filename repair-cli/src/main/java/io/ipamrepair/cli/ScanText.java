@@ -10,7 +10,6 @@ import io.ipamrepair.check.Severity;
 import io.ipamrepair.check.Urgency;
 import io.ipamrepair.repair.Words;
 import io.ipamrepair.source.Origin;
-import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -83,7 +82,7 @@ final class ScanText {
   }
 
   /** Findings that say the same of several objects are one paragraph. */
-  private static List<List<Finding>> groups(List<Finding> findings) {
+  static List<List<Finding>> groups(List<Finding> findings) {
     Map<List<Object>, List<Finding>> groups = new LinkedHashMap<>();
     findings.forEach(
         finding ->
@@ -133,7 +132,7 @@ final class ScanText {
   }
 
   /** What it does to traffic, and behind it whether that can wait; what is only told can. */
-  private static String traffic(Finding finding) {
+  static String traffic(Finding finding) {
     return finding.severity() == Severity.INFO
         ? finding.traffic()
         : finding.traffic() + " Urgency: " + finding.urgency().words() + ".";
@@ -147,11 +146,12 @@ final class ScanText {
                     finding ->
                         name(finding.first())
                             + remarks.map(each -> each.onName(finding)).orElse(""))
-                .toList())
+                .toList(),
+            all)
         + ".";
   }
 
-  private static String name(ObjectName object) {
+  static String name(ObjectName object) {
     return object.text().replaceFirst(":", " ");
   }
 
@@ -209,13 +209,8 @@ final class ScanText {
             + (addresses.isEmpty() ? "no addresses" : addresses + " addresses used"));
   }
 
-  /** What is not broken and still worth knowing: warnings first, then pool by pool. */
   private void capacity(Capacity capacity) {
-    capacity.notes().forEach(note -> capacity(note.level(), note.text()));
-    capacity.byPool().forEach(pool -> capacity(Severity.INFO, pool(pool)));
-    capacity
-        .endsFirst()
-        .ifPresent(pool -> capacity(Severity.INFO, "In all " + inAll(capacity, pool)));
+    new CapacityWords(all).lines(capacity).forEach(line -> capacity(line.level(), line.text()));
   }
 
   private void capacity(Severity level, String text) {
@@ -225,90 +220,8 @@ final class ScanText {
     lines.stream().skip(1).forEach(line -> terminal.result(" ".repeat(INDENT) + line));
   }
 
-  private String pool(Capacity.PoolUse pool) {
-    boolean full = pool.room().signum() == 0;
-    String room =
-        full ? "no room for another" : "room for " + Capacity.words(pool.room()) + " more";
-    return "pool "
-        + pool.name()
-        + " ("
-        + pool.network()
-        + purpose(pool.purpose())
-        + ") has "
-        + Words.count(pool.blocks(), "block")
-        + " and "
-        + room
-        + " of /"
-        + pool.blockSize()
-        + "; "
-        + pool.addresses().used()
-        + " of "
-        + Capacity.words(pool.addresses().total())
-        + " addresses used, "
-        + pool.addresses().borrowed()
-        + " borrowed, "
-        + Capacity.words(pool.addresses().free())
-        + " free."
-        + fits(pool)
-        + without(pool);
-  }
-
-  private static String purpose(Capacity.Purpose purpose) {
-    return switch (purpose) {
-      case WORKLOADS -> "";
-      case ON_REQUEST -> ", only for pods that ask for it";
-      case OTHER -> ", not for pods";
-      case DISABLED -> ", disabled";
-    };
-  }
-
-  private static String fits(Capacity.PoolUse pool) {
-    return switch (pool.purpose()) {
-      case WORKLOADS ->
-          " Room for "
-              + more(pool.moreNodes(), "node")
-              + " and "
-              + more(pool.morePods(), "pod")
-              + ".";
-      case ON_REQUEST -> " Room for " + more(pool.morePods(), "pod") + ".";
-      case OTHER, DISABLED -> "";
-    };
-  }
-
-  /** {@code 1 more node}, {@code 2 more nodes}. */
-  private static String more(BigInteger number, String noun) {
-    return Capacity.words(number) + " more " + noun + (number.equals(BigInteger.ONE) ? "" : "s");
-  }
-
-  private static String inAll(Capacity capacity, String first) {
-    String room =
-        capacity.room().entrySet().stream()
-            .map(
-                family ->
-                    more(family.getValue().moreNodes(), "node")
-                        + " and "
-                        + more(family.getValue().morePods(), "pod")
-                        + (capacity.room().size() == 1
-                            ? ""
-                            : " with " + family.getKey().pathSegment()))
-            .collect(Collectors.joining(", "));
-    return "room for " + room + ". Pool " + first + " ends first.";
-  }
-
-  private String without(Capacity.PoolUse pool) {
-    List<String> nodes =
-        pool.nodesWithoutBlock().stream()
-            .map(
-                node ->
-                    node.node()
-                        + (node.addresses() == 0
-                            ? ""
-                            : " (" + node.addresses() + " borrowed addresses)"))
-            .toList();
-    return nodes.isEmpty() ? "" : " Nodes without a block: " + shortened(nodes) + ".";
-  }
-
-  private String shortened(List<String> names) {
+  /** Names in one line: all of them, or the first and how many more. */
+  static String shortened(List<String> names, boolean all) {
     if (all || names.size() <= SHOWN_OBJECTS) {
       return String.join(", ", names);
     }
@@ -338,10 +251,14 @@ final class ScanText {
               terminal.result("The errors and warnings go away with:");
               terminal.result("  ipam-repair " + Shell.words(command.arguments()));
             });
-    Set<String> rules = findings.stream().map(Finding::rule).collect(Collectors.toSet());
-    if (rules.contains("P2")) {
-      terminal.result("The playbook for this: ipam-repair playbook show overlapping-pool");
-    }
+    playbook(findings).ifPresent(command -> terminal.result("The playbook for this: " + command));
+  }
+
+  /** The command that shows the playbook for what was found, if there is one. */
+  static Optional<String> playbook(List<Finding> findings) {
+    return findings.stream().anyMatch(finding -> finding.rule().equals("P2"))
+        ? Optional.of("ipam-repair playbook show overlapping-pool")
+        : Optional.empty();
   }
 
   /** What the commands that were named mean here, where the data are not those of a live etcd. */
@@ -359,7 +276,7 @@ final class ScanText {
   }
 
   /** {@code 2 now, 5 any time}: how many errors and warnings can wait how long. */
-  private static String urgencies(List<Finding> findings) {
+  static String urgencies(List<Finding> findings) {
     Map<Urgency, Long> counts =
         findings.stream()
             .filter(finding -> finding.severity() != Severity.INFO)
@@ -373,7 +290,7 @@ final class ScanText {
         .collect(Collectors.joining(", "));
   }
 
-  private static Optional<Urgency> mostUrgent(List<Finding> findings) {
+  static Optional<Urgency> mostUrgent(List<Finding> findings) {
     return findings.stream()
         .filter(finding -> finding.severity() != Severity.INFO)
         .map(Finding::urgency)
@@ -381,7 +298,7 @@ final class ScanText {
   }
 
   /** The one command that every error and warning names, if there is one. */
-  private static Optional<Remedy.Command> commonCommand(List<Finding> findings) {
+  static Optional<Remedy.Command> commonCommand(List<Finding> findings) {
     Set<Remedy> remedies =
         findings.stream()
             .filter(finding -> finding.severity() != Severity.INFO)

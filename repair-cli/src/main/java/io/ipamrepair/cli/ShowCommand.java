@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
@@ -67,6 +68,8 @@ final class ShowCommand extends ToolCommand {
     @Option(names = "--all", description = "Leaves nothing out of any list.")
     boolean all;
 
+    @Mixin HtmlOption html;
+
     /** The object's name, whether it is there or not. */
     abstract ObjectName object();
 
@@ -87,6 +90,7 @@ final class ShowCommand extends ToolCommand {
 
     @Override
     public ExitCode call() {
+      HtmlOutput file = HtmlOutput.at(session, html);
       return session.read(
           top(),
           this::focus,
@@ -97,13 +101,15 @@ final class ShowCommand extends ToolCommand {
               throw notThere(read, source, etcd);
             }
             long revision = read.state().revision();
-            Optional<History> history = Optional.empty();
-            if (etcd.isPresent()) {
-              history =
-                  Optional.of(
-                      history(new LiveHistory(etcd.get(), VERSIONS), facts.get(), revision));
-            }
-            print(facts.get(), revision, survey.findings(facts.get()), history);
+            Optional<History> history =
+                etcd.isPresent()
+                    ? Optional.of(
+                        history(new LiveHistory(etcd.get(), VERSIONS), facts.get(), revision))
+                    : Optional.empty();
+            List<Finding> findings = survey.findings(facts.get());
+            print(facts.get(), revision, findings, history);
+            file.write(
+                () -> ShowHtml.of(Page.of(facts.get()), read, findings, history, session.now()));
             return ExitCode.DONE;
           });
     }

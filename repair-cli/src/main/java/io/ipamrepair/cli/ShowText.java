@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A page of {@code show}, for a tired person: the answer first, one screen. */
-final class ShowText {
+final class ShowText implements FactLines {
   private static final int NAME = 12;
   private static final int SHOWN = 8;
   private static final int SHOWN_CHANGES = 8;
@@ -61,8 +61,9 @@ final class ShowText {
     return String.join(", ", counts) + ", told below";
   }
 
-  /** A field; a long text is wrapped, and an empty one leaves the name alone. */
-  void field(String name, String text) {
+  /** A long text is wrapped, and an empty one leaves the name alone. */
+  @Override
+  public void field(String name, String text) {
     List<String> lines = Phrases.wrapped(text, Phrases.WIDTH - NAME);
     for (int i = 0; i < lines.size(); i++) {
       String start = String.format("%-" + NAME + "s", i == 0 ? name : "");
@@ -76,8 +77,8 @@ final class ShowText {
         .forEach(line -> terminal.result(" ".repeat(NAME + 2) + line));
   }
 
-  /** A field with a line for each item, shortened; left out where there is none. */
-  void list(String name, List<String> items) {
+  @Override
+  public void list(String name, List<String> items) {
     int shown = all || items.size() <= SHOWN ? items.size() : SHOWN;
     for (int i = 0; i < shown; i++) {
       field(i == 0 ? name : "", items.get(i));
@@ -87,18 +88,19 @@ final class ShowText {
     }
   }
 
-  /** Items in one line, shortened. */
-  String some(List<String> items) {
+  @Override
+  public String some(List<String> items) {
     return Words.some(items, all ? Integer.MAX_VALUE : SHOWN)
         + (all || items.size() <= SHOWN ? "" : " (--all lists them)");
   }
 
-  /** A line as it is, indented. */
-  void line(String text) {
+  @Override
+  public void line(String text) {
     terminal.result("  " + text);
   }
 
-  boolean all() {
+  @Override
+  public boolean all() {
     return all;
   }
 
