@@ -46,7 +46,7 @@ final class ReviewCommand extends ToolCommand {
     String named = Shell.words(List.of(session.shown(plan.file()).toString()));
     List<Review.Next> next = Review.next(plan.sealed().plan(), named, session.now());
     if (markdown) {
-      session.terminal().raw(ReviewMarkdown.of(review, plan.sealed().digest(), named, next));
+      session.terminal().raw(ReviewMarkdown.of(review, named, next));
     } else {
       new ReviewText(session.terminal()::result, all).print(review);
       next.forEach(each -> session.terminal().result(each.line()));
