@@ -45,8 +45,9 @@ $ ipam-repair remove-pool eqiad-pods-second --reason T251054 --out remove.json
 
 $ ipam-repair review remove.json
 | Remove pool eqiad-pods-second (10.64.64.1/24)
-| Deletes 1 pool, in 1 transaction. Resolves 7 errors, adds no finding, leaves no finding on what it writes. No address is
-| affected.
+| Deletes 1 pool, in 1 transaction.
+| Resolves 7 errors, adds no finding, leaves no finding on what it writes.
+| No address is affected.
 |
 | Reason    T251054
 | Author    WHO@HOST, TIME
@@ -55,9 +56,9 @@ $ ipam-repair review remove.json
 | Cluster   etcd cluster CLUSTER, Calico cluster beddc35c4eba43f0837049e5bb0e20ee, revision N
 | Digest    DIGEST
 | Findings  All rules, judged on all 100 keys at revision N; no error or warning elsewhere.
-|   P1   error    1 → 0  A pool's CIDR is a network without host bits, in Calico's spelling. pool eqiad-pods-second
-|   P2   error    2 → 0  No two pools overlap. pool eqiad-pods, pool eqiad-pods-second
-|   B10  error    4 → 0  A block lies inside exactly one pool. block 10.64.64.0/26, block 10.64.64.64/26, block
+|   P1   error    1 → 0  A pool's CIDR is a network without host bits, in Calico's spelling: pool eqiad-pods-second
+|   P2   error    2 → 0  No two pools overlap: pool eqiad-pods, pool eqiad-pods-second
+|   B10  error    4 → 0  A block lies inside exactly one pool: block 10.64.64.0/26, block 10.64.64.64/26, block
 |     10.64.64.128/26, block 10.64.64.192/26
 | Impact    4 blocks with 41 addresses in use stay with pool eqiad-pods and their nodes.
 | Step 1    1 pool deleted, in one transaction
@@ -155,8 +156,9 @@ $ ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003 --rea
 
 $ ipam-repair review back.json
 | Reassign block 10.64.64.64/26 to kubernetes1003
-| Changes 1 block and 1 affinity, in 1 transaction. Resolves 1 error and 1 info, adds no finding, leaves no finding on
-| what it writes. Affects 14 addresses of 14 workloads, on 2 nodes; 14 of the workloads have a single endpoint.
+| Changes 1 block and 1 affinity, in 1 transaction.
+| Resolves 1 error and 1 info, adds no finding, leaves no finding on what it writes.
+| Affects 14 addresses of 14 workloads, on 2 nodes; 14 of the workloads have a single endpoint.
 |
 | Reason    T251054
 | Author    WHO@HOST, TIME
@@ -164,9 +166,9 @@ $ ipam-repair review back.json
 | Made by   ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003
 | Cluster   etcd cluster CLUSTER, Calico cluster beddc35c4eba43f0837049e5bb0e20ee, revision N
 | Digest    DIGEST
-| Findings  All rules, judged on all 93 keys at revision N; 1 error or warning elsewhere stay.
-|   A5   error    1 → 0  No affinity stays pending or pendingDeletion. affinity host:kubernetes1003:10.64.64.64/26
-|   B16  info     1 → 0  A block in use has an owner. block 10.64.64.64/26
+| Findings  All rules, judged on all 93 keys at revision N; 1 error or warning elsewhere stays.
+|   A5   error    1 → 0  No affinity stays pending or pendingDeletion: affinity host:kubernetes1003:10.64.64.64/26
+|   B16  info     1 → 0  A block in use has an owner: block 10.64.64.64/26
 | Impact    node kubernetes1003 announces 10.64.64.64/26 and blackholes its free addresses.
 |           6 live addresses of 10.64.64.64/26 on kubernetes1005 (10.64.64.72, 10.64.64.73, 10.64.64.74, 10.64.64.75,
 |             10.64.64.76, 10.64.64.77): reached by their /32s where nodes exchange routes; where nodes peer only with a
@@ -181,7 +183,7 @@ $ ipam-repair review back.json
 |   ~ block 10.64.64.64/26  owner nobody → kubernetes1003
 |       why: node kubernetes1003 becomes its owner
 |       sequenceNumber 1795464903035345647 → 1795464903035345648
-|       affinity_claim_time the time of the commit added
+|       affinity_claim_time (time of the commit) added
 |   ~ affinity host:kubernetes1003:10.64.64.64/26  state becomes confirmed
 |       why: the owner's claim
 |       state pendingDeletion → confirmed

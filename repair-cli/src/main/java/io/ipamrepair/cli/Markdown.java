@@ -2,9 +2,7 @@ package io.ipamrepair.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Text from data in GitHub-flavoured Markdown. GitHub makes links of names, numbers, hashes and
@@ -20,28 +18,29 @@ final class Markdown {
       Pattern.compile("[(×]*[\\p{L}\\p{N}](?:[\\p{L}\\p{N}'’-]*[\\p{L}\\p{N}])?[).,;:!?]*|[→–…]");
 
   /** What GitHub makes links of although it is made of plain characters: hashes, GH-1. */
-  private static final Pattern LINKED =
-      Pattern.compile("[(×]*(?:[0-9a-f]{7,40}|(?i:gh-\\d+))[).,;:!?]*");
+  private static final Pattern LINKED = Pattern.compile("\\b[0-9a-f]{7,40}\\b|(?i:gh-\\d)");
 
   /** Begins a list where it comes first. */
   private static final Pattern LIST_NUMBER = Pattern.compile("\\d+[.)].*");
 
-  private static final Pattern AROUND_CODE =
-      Pattern.compile("(?<open>\\(*)(?<code>.*?)(?<close>[).,;:!?]*)", Pattern.DOTALL);
+  /** Belongs to the sentence, not to the code in front of it. */
+  private static final Pattern PUNCTUATION = Pattern.compile("[.,;:!?]*$");
 
   private Markdown() {}
 
-  /** A sentence or a name that may hold anything; it stays in one line and in one cell. */
+  /** A sentence or a name that may hold anything; it stays in one line. */
   static String text(String text) {
     List<String> runs = new ArrayList<>();
     List<String> code = new ArrayList<>();
-    String[] words = Terminal.escape(text).split(" ");
-    for (int i = 0; i < words.length; i++) {
-      if (isPlain(words[i], i == 0)) {
+    for (String word : Terminal.escape(text).split(" ")) {
+      if (isPlain(word, runs.isEmpty() && code.isEmpty())) {
         flush(code, runs);
-        runs.add(words[i]);
-      } else if (!words[i].isEmpty()) {
-        code.add(words[i]);
+        runs.add(word);
+      } else if (!word.isEmpty()) {
+        code.add(word);
+        if (word.endsWith(",")) {
+          flush(code, runs);
+        }
       }
     }
     flush(code, runs);
@@ -50,7 +49,7 @@ final class Markdown {
 
   private static boolean isPlain(String word, boolean first) {
     return PLAIN.matcher(word).matches()
-        && !LINKED.matcher(word).matches()
+        && !LINKED.matcher(word).find()
         && !(first && LIST_NUMBER.matcher(word).matches());
   }
 
@@ -61,49 +60,59 @@ final class Markdown {
     }
     String run = String.join(" ", code);
     code.clear();
-    Matcher around = AROUND_CODE.matcher(run);
-    boolean inside = around.matches() && !around.group("code").isEmpty();
-    runs.add(
-        inside
-            ? around.group("open") + code(around.group("code")) + around.group("close")
-            : code(run));
+    String bare = PUNCTUATION.matcher(run).replaceFirst("");
+    String punctuation = run.substring(bare.length());
+    long opened = bare.chars().filter(c -> c == '(').count();
+    long closed = bare.chars().filter(c -> c == ')').count();
+    boolean both = bare.startsWith("(") && bare.endsWith(")");
+    boolean opens = bare.startsWith("(") && (both || opened > closed);
+    boolean closes = bare.endsWith(")") && (both || closed > opened);
+    int start = opens ? 1 : 0;
+    int end = bare.length() - (closes ? 1 : 0);
+    if (start >= end) {
+      runs.add(code(run));
+    } else {
+      runs.add(
+          (opens ? "(" : "")
+              + code(bare.substring(start, end))
+              + (closes ? ")" : "")
+              + punctuation);
+    }
   }
 
   /** Text as it is, in one line: a command, a digest. */
   static String code(String text) {
     String safe = Terminal.escape(text);
-    return safe.indexOf('`') < 0 && safe.indexOf('|') < 0
-        ? "`" + safe + "`"
-        : "<code>" + entities(safe) + "</code>";
+    String fence = "`".repeat(longestRun(safe) + 1);
+    String space = safe.startsWith("`") || safe.endsWith("`") ? " " : "";
+    return fence + space + safe + space + fence;
   }
 
-  /** A backtick would end code, and a bar a cell of a table. */
-  private static String entities(String text) {
-    return text.codePoints()
-        .mapToObj(
-            c ->
-                Character.isLetterOrDigit(c) || " ()=',/-".indexOf(c) >= 0
-                    ? Character.toString(c)
-                    : "&#" + c + ";")
-        .collect(Collectors.joining());
+  /** A {@link #text} for a cell of a table, which a bar would end, even in code. */
+  static String cell(String text) {
+    return text(text).replace("|", "\\|");
   }
 
   /** Lines as they are, in a language that GitHub colours; no line of them can end the block. */
   static List<String> block(String language, List<String> lines) {
     List<String> safe = lines.stream().map(Terminal::escape).toList();
-    int longest = 0;
-    for (String line : safe) {
-      int run = 0;
-      for (int i = 0; i < line.length(); i++) {
-        run = line.charAt(i) == '`' ? run + 1 : 0;
-        longest = Math.max(longest, run);
-      }
-    }
+    int longest = safe.stream().mapToInt(Markdown::longestRun).max().orElse(0);
     String fence = "`".repeat(Math.max(SHORTEST_FENCE, longest + 1));
     List<String> block = new ArrayList<>();
     block.add(fence + language);
     block.addAll(safe);
     block.add(fence);
     return block;
+  }
+
+  /** How many backticks stand in a row, at most. */
+  private static int longestRun(String text) {
+    int longest = 0;
+    int run = 0;
+    for (int i = 0; i < text.length(); i++) {
+      run = text.charAt(i) == '`' ? run + 1 : 0;
+      longest = Math.max(longest, run);
+    }
+    return longest;
   }
 }

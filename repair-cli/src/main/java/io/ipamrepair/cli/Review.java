@@ -6,7 +6,6 @@ import io.ipamrepair.calico.ObjectName;
 import io.ipamrepair.change.Edit;
 import io.ipamrepair.change.Requirement;
 import io.ipamrepair.change.ValueDiff;
-import io.ipamrepair.check.About;
 import io.ipamrepair.check.Check;
 import io.ipamrepair.check.Severity;
 import io.ipamrepair.kv.Bytes;
@@ -33,7 +32,9 @@ import java.util.stream.Stream;
  * ReviewMarkdown}) lays them out, shortens and escapes; none adds a sentence about the plan.
  *
  * @param title what the plan does
- * @param summary the answer first: what is written, what becomes of findings, who is affected
+ * @param summary the answer first: whether it can be applied, what is written, what becomes of
+ *     findings, who is affected
+ * @param digest the plan's, whole; among the facts it is as people compare it
  * @param facts why, by whom, until when, where, and what holds it together
  * @param findings what the plan does to findings, those that are the same in one line
  * @param judged what was judged, and what stays elsewhere
@@ -47,6 +48,7 @@ import java.util.stream.Stream;
 record Review(
     String title,
     List<String> summary,
+    String digest,
     List<Fact> facts,
     List<FindingLine> findings,
     String judged,
@@ -58,9 +60,6 @@ record Review(
     String rollback) {
   /** What is said of workloads that nothing stands in for. */
   static final String SINGLE_ENDPOINT = "Workloads with a single endpoint";
-
-  /** The name of the fact that is a command. */
-  static final String MADE_BY = "Made by";
 
   /** The condition of each step that its writes are made of. */
   static final String AS_BEFORE = "each key above exactly as it is now";
@@ -76,13 +75,21 @@ record Review(
     left = List.copyOf(left);
   }
 
-  /** A named line. */
-  record Fact(String name, String text) {}
+  /**
+   * A named line.
+   *
+   * @param command whether it is a command, which is not broken
+   */
+  record Fact(String name, String text, boolean command) {
+    private Fact(String name, String text) {
+      this(name, text, false);
+    }
+  }
 
   /**
    * Findings of one rule and severity that share their fate.
    *
-   * @param demand what the rule demands; empty for a rule of another release
+   * @param demand what the rule demands, without a full stop; empty for a rule of another release
    * @param objects the first object of each
    * @param before how many there are now
    * @param after how many there are afterwards
@@ -169,7 +176,8 @@ record Review(
     return new Review(
         plan.title(),
         summary(plan, writes, now),
-        facts(sealed, signatures, now),
+        sealed.digest(),
+        facts(sealed, signatures),
         lines,
         judged(plan),
         plan.impact().effects(),
@@ -197,15 +205,12 @@ record Review(
     if (plan.cluster().etcdClusterId().isEmpty()) {
       List<String> again = new ArrayList<>(plan.command());
       plan.fileOption().ifPresent(again::remove);
-      return List.of(
-          new Next(
-              "It cannot be applied. To plan it from the live etcd",
-              "ipam-repair " + Shell.words(again)));
+      return List.of(new Next("Plan it from the live etcd", "ipam-repair " + Shell.words(again)));
     } else if (expired(plan, now)) {
       boolean rollback = plan.command().get(0).equals("rollback");
       return List.of(
           new Next(
-              "It has expired. To plan it again",
+              "Plan it again",
               rollback
                   ? "ipam-repair " + Shell.words(plan.command()) + " --out NEW"
                   : "ipam-repair replan " + file));
@@ -233,18 +238,18 @@ record Review(
 
   private static List<String> summary(Plan plan, List<PlannedWrite> writes, Instant now) {
     List<String> summary = new ArrayList<>();
+    if (plan.cluster().etcdClusterId().isEmpty()) {
+      summary.add("This plan was made from a file and cannot be applied.");
+    } else if (expired(plan, now)) {
+      summary.add("This plan has expired and cannot be applied any more.");
+    }
     String what =
         counts(writes).entrySet().stream()
             .map(fate -> fate.getKey().verb + " " + objects(fate.getValue()))
-            .collect(Collectors.joining("; "));
+            .collect(Collectors.joining(", "));
     summary.add(sentence(what + ", in " + Words.count(plan.steps().size(), "transaction")));
     summary.add(fateOfFindings(plan));
     summary.add(affected(plan.impact()));
-    if (plan.cluster().etcdClusterId().isEmpty()) {
-      summary.add("It was made from a file and cannot be applied.");
-    } else if (expired(plan, now)) {
-      summary.add("It has expired and cannot be applied any more.");
-    }
     return summary;
   }
 
@@ -299,19 +304,21 @@ record Review(
     String single =
         impact.singleEndpoint().isEmpty()
             ? ""
-            : "; " + impact.singleEndpoint().size() + " of the workloads have a single endpoint";
+            : "; "
+                + impact.singleEndpoint().size()
+                + " of the workloads "
+                + (impact.singleEndpoint().size() == 1 ? "has" : "have")
+                + " a single endpoint";
     return "Affects " + Words.count(impact.addresses(), "address") + whose + nodes + single + ".";
   }
 
-  private static List<Fact> facts(
-      PlanFile.Sealed sealed, List<SignatureReport.Line> signatures, Instant now) {
+  private static List<Fact> facts(PlanFile.Sealed sealed, List<SignatureReport.Line> signatures) {
     Plan plan = sealed.plan();
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("Reason", plan.reason().isEmpty() ? "none given" : plan.reason()));
     facts.add(new Fact("Author", plan.author() + ", " + plan.created()));
-    facts.add(
-        new Fact("Expires", plan.expires() + (expired(plan, now) ? ": apply refuses it now" : "")));
-    facts.add(new Fact(MADE_BY, "ipam-repair " + Shell.words(plan.command())));
+    facts.add(new Fact("Expires", plan.expires().toString()));
+    facts.add(new Fact("Made by", "ipam-repair " + Shell.words(plan.command()), true));
     facts.add(
         new Fact(
             "Cluster",
@@ -351,7 +358,7 @@ record Review(
               Check.rules().stream()
                   .filter(rule -> rule.id().equals(first.rule()))
                   .findFirst()
-                  .map(About::demand)
+                  .map(rule -> rule.demand().replaceFirst("\\.$", ""))
                   .orElse(""),
               same.stream().map(finding -> named(finding.objects().get(0))).toList(),
               before * same.size(),
@@ -367,14 +374,17 @@ record Review(
         + plan.cluster().revision()
         + (elsewhere == 0
             ? "; no error or warning elsewhere."
-            : "; " + Words.count(elsewhere, "error or warning") + " elsewhere stay.");
+            : "; "
+                + (elsewhere == 1
+                    ? "1 error or warning elsewhere stays."
+                    : elsewhere + " errors and warnings elsewhere stay."));
   }
 
   private static StepReview step(Step step) {
     String what =
         counts(step.writes()).entrySet().stream()
             .map(fate -> objects(fate.getValue()) + " " + fate.getKey().done)
-            .collect(Collectors.joining("; "));
+            .collect(Collectors.joining(", "));
     return new StepReview(
         what
             + ", in one transaction"
@@ -401,7 +411,7 @@ record Review(
         ? new ValueDiff.Difference(
             difference.what(),
             difference.was(),
-            difference.is().map(planned -> "the time of the commit"))
+            difference.is().map(planned -> "(time of the commit)"))
         : difference;
   }
 
@@ -438,7 +448,7 @@ record Review(
                       case CHANGED -> "gives " + objects(fate.getValue()) + " the old content";
                       case DELETED -> "creates " + objects(fate.getValue()) + " again";
                     })
-            .collect(Collectors.joining("; "));
+            .collect(Collectors.joining(", "));
     Plan.Findings findings = plan.findings();
     String back =
         Stream.of(

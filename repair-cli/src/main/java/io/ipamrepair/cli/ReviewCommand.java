@@ -55,7 +55,7 @@ final class ReviewCommand extends ToolCommand {
       return ExitCode.DONE;
     }
     if (markdown) {
-      session.terminal().raw(ReviewMarkdown.of(review, plan.sealed().digest(), named, next));
+      session.terminal().raw(ReviewMarkdown.of(review, named, next));
     } else {
       new ReviewText(session.terminal()::result, all).print(review);
       next.forEach(each -> session.terminal().result(each.line()));

@@ -45,16 +45,14 @@ final class ReviewMarkdown {
           new Room(2, 4, 3, 60));
 
   private final Review review;
-  private final String digest;
   private final String file;
   private final List<Next> next;
   private final Room room;
   private final List<String> lines = new ArrayList<>();
   private boolean shortened;
 
-  private ReviewMarkdown(Review review, String digest, String file, List<Next> next, Room room) {
+  private ReviewMarkdown(Review review, String file, List<Next> next, Room room) {
     this.review = review;
-    this.digest = digest;
     this.file = file;
     this.next = next;
     this.room = room;
@@ -63,13 +61,12 @@ final class ReviewMarkdown {
   /**
    * The comment.
    *
-   * @param digest the plan's, whole
    * @param file the plan file as it is named in commands
    * @param next the commands that come next
    */
-  static String of(Review review, String digest, String file, List<Next> next) {
+  static String of(Review review, String file, List<Next> next) {
     for (Room room : ROOMS) {
-      String text = new ReviewMarkdown(review, digest, file, next, room).text();
+      String text = new ReviewMarkdown(review, file, next, room).text();
       if (text.length() <= LONGEST) {
         return text;
       }
@@ -83,7 +80,7 @@ final class ReviewMarkdown {
     lines.add("**" + String.join(" ", review.summary().stream().map(this::cut).toList()) + "**");
     gap();
     review.facts().forEach(this::fact);
-    lines.add("- **Whole digest:** " + Markdown.code(digest));
+    lines.add("- **Whole digest:** " + Markdown.code(review.digest()));
     findings();
     impact();
     steps();
@@ -95,12 +92,8 @@ final class ReviewMarkdown {
   }
 
   private void fact(Review.Fact fact) {
-    boolean command = fact.name().equals(Review.MADE_BY);
     lines.add(
-        "- **"
-            + fact.name()
-            + ":** "
-            + (command ? Markdown.code(shortened(fact.text())) : cut(fact.text())));
+        "- **" + fact.name() + ":** " + (fact.command() ? command(fact.text()) : cut(fact.text())));
   }
 
   private void findings() {
@@ -120,10 +113,10 @@ final class ReviewMarkdown {
     lines.add(
         String.format(
             "| %s | %s | %s | %s | %d | %d |",
-            cut(line.rule()),
+            Markdown.cell(shortened(line.rule())),
             line.severity().text(),
-            cut(line.demand()),
-            cut(some(line.objects())),
+            Markdown.cell(shortened(line.demand())),
+            Markdown.cell(some(line.objects())),
             line.before(),
             line.after()));
   }
@@ -135,10 +128,11 @@ final class ReviewMarkdown {
       heading("Impact");
     }
     if (!review.nodes().isEmpty()) {
-      lines.add("- Nodes: " + cut(some(review.nodes())));
+      lines.add("- Nodes: " + Markdown.text(some(review.nodes())));
     }
     if (!review.singleEndpoint().isEmpty()) {
-      lines.add("- **" + Review.SINGLE_ENDPOINT + ":** " + cut(some(review.singleEndpoint())));
+      lines.add(
+          "- **" + Review.SINGLE_ENDPOINT + ":** " + Markdown.text(some(review.singleEndpoint())));
     }
   }
 
@@ -234,15 +228,15 @@ final class ReviewMarkdown {
         "ipam-repair review " + file + (shortened ? " --all" : ""));
   }
 
-  /** A command is copied, so it is whole or not there. */
   private void command(String words, String command) {
-    lines.add(
-        "- "
-            + cut(words)
-            + ": "
-            + (command.length() > LONGEST_COMMAND
-                ? "the command is too long to be shown here"
-                : Markdown.code(command)));
+    lines.add("- " + cut(words) + ": " + command(command));
+  }
+
+  /** A command is copied, so it is whole or not there. */
+  private static String command(String command) {
+    return command.length() > LONGEST_COMMAND
+        ? "the command is too long to be shown here"
+        : Markdown.code(command);
   }
 
   private void heading(String text) {

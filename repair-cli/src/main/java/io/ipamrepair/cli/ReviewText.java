@@ -1,6 +1,7 @@
 package io.ipamrepair.cli;
 
 import io.ipamrepair.change.ValueDiff.Difference;
+import io.ipamrepair.cli.Review.Fact;
 import io.ipamrepair.cli.Review.FindingLine;
 import io.ipamrepair.cli.Review.StepReview;
 import io.ipamrepair.cli.Review.WriteReview;
@@ -38,9 +39,17 @@ final class ReviewText {
 
   void print(Review review) {
     out.accept(review.title());
-    Phrases.wrapped(String.join(" ", review.summary()), Phrases.WIDTH).forEach(out);
+    for (String sentence : review.summary()) {
+      Phrases.wrapped(sentence, Phrases.WIDTH).forEach(out);
+    }
     out.accept("");
-    review.facts().forEach(fact -> field(fact.name(), fact.text()));
+    for (Fact fact : review.facts()) {
+      if (fact.command()) {
+        out.accept(String.format("%-9s %s", fact.name(), fact.text()));
+      } else {
+        field(fact.name(), fact.text());
+      }
+    }
     findings(review);
     impact(review);
     for (int number = 1; number <= review.steps().size(); number++) {
@@ -59,7 +68,7 @@ final class ReviewText {
           String.format(
               "  %-4s %-8s %s → %s  ",
               line.rule(), line.severity().text(), line.before(), line.after());
-      String demand = line.demand().isEmpty() ? "" : line.demand() + " ";
+      String demand = line.demand().isEmpty() ? "" : line.demand() + ": ";
       hanging(head, demand + Words.some(line.objects(), longest));
     }
   }

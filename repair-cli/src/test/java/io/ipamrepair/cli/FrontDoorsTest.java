@@ -103,7 +103,13 @@ class FrontDoorsTest {
         .contains("- pool eqiad-pods-second  deleted")
         .contains("pool eqiad-pods as it is now")
         .contains("T251054")
-        .contains("P2 error ×2");
+        .contains(
+            "P2   error    2 → 0  No two pools overlap: pool eqiad-pods, pool eqiad-pods-second")
+        .contains("Next: ipam-repair apply p.json");
+    assertThat(expect(ExitCode.DONE, place.run("review p.json --markdown")).out())
+        .startsWith("## Remove pool eqiad-pods-second (`10.64.64.1/24`)\n")
+        .contains("- **Reason:** T251054")
+        .contains("ipam-repair apply p.json");
     expect(ExitCode.DONE, place.run("apply p.json --dry-run"));
     expect(ExitCode.DECLINED, place.run("apply p.json"));
     assertThat(server.calico()).isEqualTo(before);
@@ -144,7 +150,7 @@ class FrontDoorsTest {
     CommandRun rollback = place.run("rollback " + run + " --yes -o json");
     JsonNode back = outcome(ExitCode.DONE, "applied", rollback);
     assertThat(back.get("run").asText()).isNotEqualTo(run);
-    assertThat(rollback.err()).as("the review").contains("digest").contains("Step 1");
+    assertThat(rollback.err()).as("the review").contains("Digest").contains("Step 1");
   }
 
   @Test
@@ -235,6 +241,12 @@ class FrontDoorsTest {
         .contains("expected a CIDR");
     assertThat(expect(ExitCode.USAGE, place.run("review nowhere.json")).err())
         .contains("no plan file nowhere.json");
+    assertThat(expect(ExitCode.USAGE, place.run("review nowhere.json --markdown")).err())
+        .contains("no plan file nowhere.json");
+    for (String form : List.of("-o json", "--all")) {
+      assertThat(expect(ExitCode.USAGE, place.run("review nowhere.json --markdown " + form)).err())
+          .contains("expected --markdown or " + form + ", found both");
+    }
     expect(ExitCode.USAGE, place.run("apply nowhere.json --yes"));
     expect(ExitCode.USAGE, place.run("release-orphan-blocks --all --pool x"));
     expect(ExitCode.USAGE, place.run("release-orphan-blocks --all --older-than 15m"));
@@ -510,6 +522,20 @@ class FrontDoorsTest {
     assertThat(pool.get("nodes").asInt()).isEqualTo(6);
     assertThat(capacity.get("families").get(0).get("addressesFree").asInt()).isEqualTo(215);
     assertThat(capacity.get("endsFirst").isNull()).isTrue();
+  }
+
+  /** Whatever stands in a plan, a comment with its review shows it and is steered by nothing. */
+  @Test
+  void aReviewInMarkdownIsSteeredByNothingInThePlan() {
+    String reason = "see @all, `x` | <script> [y](http://z)\n\n# no";
+    expect(ExitCode.DONE, place.run("remove-pool eqiad-pods-second --out p.json --reason", reason));
+    CommandRun review = expect(ExitCode.DONE, place.run("review p.json --markdown"));
+    RenderedMarkdown page = new RenderedMarkdown(review.out());
+    assertThat(page.dangers()).as(review.out()).isEmpty();
+    assertThat(page.shown()).contains(reason.replace("\n", "\\x0a"));
+    assertThat(expect(ExitCode.DONE, place.run("review --help")).out())
+        .contains("--markdown")
+        .contains("--all");
   }
 
   @Test
