@@ -45,22 +45,36 @@ $ ipam-repair remove-pool eqiad-pods-second --reason T251054 --out remove.json
 
 $ ipam-repair review remove.json
 | Remove pool eqiad-pods-second (10.64.64.1/24)
-| by WHO@HOST, TIME, T251054; expires TIME
-| etcd cluster CLUSTER, Calico cluster beddc35c4eba43f0837049e5bb0e20ee, revision N, digest DIGEST
+| Deletes 1 pool, in 1 transaction.
+| Resolves 7 errors, adds no finding, leaves no finding on what it writes.
+| No address is affected.
 |
-| Why       resolves P1 error pool:eqiad-pods-second; P2 error ×2 pool:eqiad-pods, pool:eqiad-pods-second; B10 error ×4
-|             block:10.64.64.0/26, block:10.64.64.64/26, block:10.64.64.128/26, block:10.64.64.192/26
-| Judged    all rules, on all 100 keys at revision N
-| Impact    0 addresses of 0 workloads on 0 nodes
-|           4 blocks with 41 addresses in use stay with pool eqiad-pods and their nodes.
-| Step 1    one transaction
+| Reason    T251054
+| Author    WHO@HOST, TIME
+| Expires   TIME
+| Made by   ipam-repair remove-pool eqiad-pods-second
+| Cluster   etcd cluster CLUSTER, Calico cluster beddc35c4eba43f0837049e5bb0e20ee, revision N
+| Digest    DIGEST
+| Findings  All rules, judged on all 100 keys at revision N; no error or warning elsewhere.
+|   P1   error    1 → 0  A pool's CIDR is a network without host bits, in Calico's spelling: pool eqiad-pods-second
+|   P2   error    2 → 0  No two pools overlap: pool eqiad-pods, pool eqiad-pods-second
+|   B10  error    4 → 0  A block lies inside exactly one pool: block 10.64.64.0/26, block 10.64.64.64/26, block
+|     10.64.64.128/26, block 10.64.64.192/26
+| Impact    4 blocks with 41 addresses in use stay with pool eqiad-pods and their nodes.
+| Step 1    1 pool deleted, in one transaction
 |   - pool eqiad-pods-second  deleted
 |       why: this is the pool to remove
+|       was: kind IPPool; apiVersion projectcalico.org/v3; metadata.name eqiad-pods-second; metadata.uid
+|         6a9f0c5e-52b7-4a57-9a0d-5d8d5c3f2b11; metadata.creationTimestamp TIME; spec.cidr 10.64.64.1/24;
+|         spec.vxlanMode Never; spec.ipipMode Never; spec.blockSize 26; spec.nodeSelector all(); spec.allowedUses
+|         ["Workload","Tunnel"]; spec.assignmentMode Automatic
 |   requires
 |     each key above exactly as it is now
 |     pool eqiad-pods as it is now
-| Rollback  puts back 1 key; what others write meanwhile stays: ipam-repair rollback RUN (apply prints the run's ID)
+| Rollback  Creates 1 pool again; what others write meanwhile stays. 7 errors may come back.
+| Try, writing nothing: ipam-repair apply remove.json --dry-run
 | Next: ipam-repair apply remove.json
+| Undo, with the run's ID that apply prints: ipam-repair rollback RUN
 
 $ ipam-repair apply remove.json --dry-run
 | plan DIGEST  Remove pool eqiad-pods-second (10.64.64.1/24)
@@ -142,28 +156,34 @@ $ ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003 --rea
 
 $ ipam-repair review back.json
 | Reassign block 10.64.64.64/26 to kubernetes1003
-| by WHO@HOST, TIME, T251054; expires TIME
-| etcd cluster CLUSTER, Calico cluster beddc35c4eba43f0837049e5bb0e20ee, revision N, digest DIGEST
+| Changes 1 block and 1 affinity, in 1 transaction.
+| Resolves 1 error and 1 info, adds no finding, leaves no finding on what it writes.
+| Affects 14 addresses of 14 workloads, on 2 nodes; 14 of the workloads have a single endpoint.
 |
-| Why       resolves A5 error affinity:host:kubernetes1003:10.64.64.64/26; B16 info block:10.64.64.64/26
-| Leaves    1 other finding elsewhere
-| Judged    all rules, on all 93 keys at revision N
-| Impact    14 addresses of 14 workloads on 2 nodes: kubernetes1003, kubernetes1005
-|           node kubernetes1003 announces 10.64.64.64/26 and blackholes its free addresses.
+| Reason    T251054
+| Author    WHO@HOST, TIME
+| Expires   TIME
+| Made by   ipam-repair reassign-affinity --block 10.64.64.64/26 --to kubernetes1003
+| Cluster   etcd cluster CLUSTER, Calico cluster beddc35c4eba43f0837049e5bb0e20ee, revision N
+| Digest    DIGEST
+| Findings  All rules, judged on all 93 keys at revision N; 1 error or warning elsewhere stays.
+|   A5   error    1 → 0  No affinity stays pending or pendingDeletion: affinity host:kubernetes1003:10.64.64.64/26
+|   B16  info     1 → 0  A block in use has an owner: block 10.64.64.64/26
+| Impact    node kubernetes1003 announces 10.64.64.64/26 and blackholes its free addresses.
 |           6 live addresses of 10.64.64.64/26 on kubernetes1005 (10.64.64.72, 10.64.64.73, 10.64.64.74, 10.64.64.75,
 |             10.64.64.76, 10.64.64.77): reached by their /32s where nodes exchange routes; where nodes peer only with a
 |             router, traffic between kubernetes1003 and them is dropped.
 |           8 addresses of 10.64.64.64/26 on kubernetes1003 itself: reached through its route for the whole block.
+|           Nodes: kubernetes1003, kubernetes1005
 |           Workloads with a single endpoint: blubberoid/blubberoid-5b9c8cbc45, blubberoid/blubberoid-5b9cb6696f,
 |             blubberoid/blubberoid-5b9cc64bfd, blubberoid/blubberoid-7c5dc4ccb4, blubberoid/blubberoid-7c5df4689b,
 |             citoid/citoid-7c5dbf965d, zotero/zotero-5b9c67c56d, zotero/zotero-5b9c8f8bdc, zotero/zotero-7c5d85d8d8,
 |             zotero/zotero-7c5d88bb97, zotero/zotero-7c5d987b76, zotero/zotero-7c5db6c64c and 2 more
-| Step 1    one transaction
+| Step 1    1 block and 1 affinity changed, in one transaction
 |   ~ block 10.64.64.64/26  owner nobody → kubernetes1003
 |       why: node kubernetes1003 becomes its owner
 |       sequenceNumber 1795464903035345647 → 1795464903035345648
-|       affinity_claim_time TIME added
-|       affinity_claim_time is set to the time of the commit
+|       affinity_claim_time (time of the commit) added
 |   ~ affinity host:kubernetes1003:10.64.64.64/26  state becomes confirmed
 |       why: the owner's claim
 |       state pendingDeletion → confirmed
@@ -171,10 +191,13 @@ $ ipam-repair review back.json
 |     each key above exactly as it is now
 |     node kubernetes1003 exists and is selected by all()
 |     pool eqiad-pods-second as it is now
-|     config as it is now
+|     the IPAM configuration as it is now
 |     node kubernetes1003 owns at most 19 other ipv4 blocks
-| Rollback  puts back 2 keys; what others write meanwhile stays: ipam-repair rollback RUN (apply prints the run's ID)
+| Rollback  Gives 1 block and 1 affinity the old content; what others write meanwhile stays. 1 error and 1 info may come
+|             back.
+| Try, writing nothing: ipam-repair apply back.json --dry-run
 | Next: ipam-repair apply back.json
+| Undo, with the run's ID that apply prints: ipam-repair rollback RUN
 
 $ ipam-repair apply back.json
 | plan DIGEST  Reassign block 10.64.64.64/26 to kubernetes1003
