@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -197,7 +198,7 @@ record Review(
   }
 
   /**
-   * The commands that come next, the one that matters last.
+   * The commands that come next, in the order of their use.
    *
    * @param file the plan file, as it is to be named in them
    */
@@ -205,12 +206,13 @@ record Review(
     if (plan.cluster().etcdClusterId().isEmpty()) {
       List<String> again = new ArrayList<>(plan.command());
       plan.fileOption().ifPresent(again::remove);
-      return List.of(new Next("Plan it from the live etcd", "ipam-repair " + Shell.words(again)));
+      return List.of(
+          new Next("To plan it from the live etcd", "ipam-repair " + Shell.words(again)));
     } else if (expired(plan, now)) {
-      boolean rollback = plan.command().get(0).equals("rollback");
+      boolean rollback = plan.command().stream().limit(1).anyMatch("rollback"::equals);
       return List.of(
           new Next(
-              "Plan it again",
+              "To plan it again",
               rollback
                   ? "ipam-repair " + Shell.words(plan.command()) + " --out NEW"
                   : "ipam-repair replan " + file));
@@ -239,7 +241,8 @@ record Review(
   private static List<String> summary(Plan plan, List<PlannedWrite> writes, Instant now) {
     List<String> summary = new ArrayList<>();
     if (plan.cluster().etcdClusterId().isEmpty()) {
-      summary.add("This plan was made from a file and cannot be applied.");
+      summary.add(
+          "This plan was made from a file that does not name its etcd, and cannot be applied.");
     } else if (expired(plan, now)) {
       summary.add("This plan has expired and cannot be applied any more.");
     }
@@ -254,7 +257,7 @@ record Review(
   }
 
   private static String sentence(String text) {
-    return text.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + text.substring(1) + ".";
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
   }
 
   private static String fateOfFindings(Plan plan) {
@@ -323,11 +326,16 @@ record Review(
         new Fact(
             "Cluster",
             "etcd cluster "
-                + plan.cluster().etcdClusterId().orElse("not known")
+                + plan.cluster().etcdClusterId().orElse("not known (review only)")
                 + ", Calico cluster "
                 + plan.cluster().guid().orElse("without GUID")
                 + ", revision "
                 + plan.cluster().revision()));
+    plan.fileOption()
+        .ifPresent(
+            option ->
+                facts.add(
+                    new Fact("Read", "made from a file (" + option + "), not from a live etcd")));
     facts.add(new Fact("Digest", Phrases.digest(sealed.digest())));
     signatures.forEach(each -> facts.add(new Fact("Signature", each.file() + ": " + each.words())));
     plan.authorKey()

@@ -84,7 +84,10 @@ final class ReviewMarkdown {
     findings();
     impact();
     steps();
-    section("Left as it is", review.left());
+    if (!review.left().isEmpty()) {
+      heading("Left as it is");
+      items(review.left());
+    }
     heading("Rollback");
     lines.add(cut(review.rollback()));
     next();
@@ -122,24 +125,19 @@ final class ReviewMarkdown {
   }
 
   private void impact() {
-    section("Impact", review.effects());
-    if (review.effects().isEmpty()
-        && !(review.nodes().isEmpty() && review.singleEndpoint().isEmpty())) {
-      heading("Impact");
+    boolean nobody =
+        review.effects().isEmpty() && review.nodes().isEmpty() && review.singleEndpoint().isEmpty();
+    if (nobody) {
+      return;
     }
+    heading("Impact");
+    items(review.effects());
     if (!review.nodes().isEmpty()) {
       lines.add("- Nodes: " + Markdown.text(some(review.nodes())));
     }
     if (!review.singleEndpoint().isEmpty()) {
       lines.add(
           "- **" + Review.SINGLE_ENDPOINT + ":** " + Markdown.text(some(review.singleEndpoint())));
-    }
-  }
-
-  private void section(String name, List<String> texts) {
-    if (!texts.isEmpty()) {
-      heading(name);
-      items(texts);
     }
   }
 

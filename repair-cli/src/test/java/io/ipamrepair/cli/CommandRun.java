@@ -1,10 +1,15 @@
 package io.ipamrepair.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A command as a user runs it, and what it said.
@@ -24,6 +31,9 @@ import java.util.Random;
  * @param err its messages
  */
 record CommandRun(int exit, String out, String err) {
+  private static final Pattern WROTE_PLAN =
+      Pattern.compile("(?m)^Wrote plan (?<file>.*?\\.json): ");
+
   /** Where commands run. */
   static final class Place {
     private final Path folder;
@@ -100,8 +110,24 @@ record CommandRun(int exit, String out, String err) {
       ByteArrayOutputStream err = new Messages();
       Session session = session(out, err);
       int exit = new Cli(session).run(words.toArray(String[]::new));
-      return new CommandRun(
-          exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+      CommandRun run =
+          new CommandRun(
+              exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+      keepsSchema(run);
+      return run;
+    }
+
+    /** Every plan that any test makes through the front door keeps the published schema. */
+    private void keepsSchema(CommandRun run) {
+      Matcher plan = WROTE_PLAN.matcher(run.out);
+      if (run.exit == ExitCode.DONE.code() && plan.find()) {
+        try {
+          String file = Files.readString(folder.resolve(plan.group("file")));
+          assertThat(PublishedSchema.ofPlan().broken(file)).as(file).isEmpty();
+        } catch (IOException gone) {
+          throw new UncheckedIOException(gone);
+        }
+      }
     }
   }
 

@@ -203,8 +203,9 @@ class ReviewTest {
             plan.steps(),
             plan.context());
     assertThat(text(fromFile, LATER, false))
-        .contains("\nThis plan was made from a file and cannot be applied.\n")
-        .contains("Plan it from the live etcd: ipam-repair remove-pool x")
+        .contains(
+            "\nThis plan was made from a file that does not name its etcd, and cannot be applied.\n")
+        .contains("To plan it from the live etcd: ipam-repair remove-pool x")
         .doesNotContain("ipam-repair apply");
   }
 
@@ -223,7 +224,32 @@ class ReviewTest {
         .contains("Deletes 1 pool again")
         .contains("7 errors should go again");
     assertThat(text(rollback, rollback.expires(), false))
-        .contains("Plan it again: ipam-repair rollback r-1 --without-conflicts --out NEW");
+        .contains("To plan it again: ipam-repair rollback r-1 --without-conflicts --out NEW");
+  }
+
+  /** As a hand may write it: the format allows it. */
+  @Test
+  void aPlanWithoutACommandIsReviewedToo() throws Exception {
+    Plan plan = with(typo(), "x", 1);
+    Plan bare =
+        new Plan(
+            plan.title(),
+            List.of(),
+            "",
+            plan.authorKey(),
+            plan.created(),
+            plan.expires(),
+            "",
+            plan.cluster(),
+            plan.findings(),
+            plan.impact(),
+            plan.left(),
+            "",
+            plan.limits(),
+            plan.steps(),
+            plan.context());
+    assertThat(text(bare, bare.expires(), false)).contains("To plan it again: ipam-repair replan");
+    assertThat(markdown(bare)).contains("- **Reason:** none given");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.ipamrepair.testing.ThrowawayEtcd;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -177,6 +178,8 @@ class SourcesTest {
     server.load(new Golden("v3.32.1", golden).keyValues());
     SnapshotSaver.save(server.endpoint(), folder.resolve("now.db"));
     expect(ExitCode.DONE, "dump now.jsonl");
+    // A claim time is in the plan: that of one second for all three.
+    place.at(Instant.now());
     expect(ExitCode.DONE, command + " --out live.json");
     expect(ExitCode.DONE, command + " --out snapshot.json --snapshot now.db");
     expect(ExitCode.DONE, command + " --out dump.json --dump now.jsonl");
