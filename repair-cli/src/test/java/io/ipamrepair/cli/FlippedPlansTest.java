@@ -188,7 +188,8 @@ class FlippedPlansTest {
           continue;
         }
         accepted.merge(hit, 1, Integer::sum);
-        if (!AUTHORS_WORD.contains(hit) || !applied(read(sealed)).equals(applied(plan))) {
+        boolean word = AUTHORS_WORD.contains(hit) || isAnotherAge(read(sealed), plan);
+        if (!word || !applied(read(sealed)).equals(applied(plan))) {
           lies.add("at " + at + " ^ " + mask + ": " + hit);
         }
       }
@@ -218,6 +219,18 @@ class FlippedPlansTest {
     return IntStream.concat(IntStream.of(given), IntStream.of(word ? next : 0x01))
         .distinct()
         .toArray();
+  }
+
+  /** An age between those of the same addresses: that command makes this plan too. */
+  private static boolean isAnotherAge(Plan flipped, Plan plan) {
+    int age = plan.command().indexOf("--older-than") + 1;
+    return age > 0
+        && flipped.command().subList(0, age).equals(plan.command().subList(0, age))
+        && flipped
+            .command()
+            .subList(age + 1, flipped.command().size())
+            .equals(plan.command().subList(age + 1, plan.command().size()))
+        && !flipped.command().get(age).equals(plan.command().get(age));
   }
 
   /** What reaches etcd, and on which conditions, whatever it was made of. */
