@@ -67,22 +67,7 @@ public record Plan(
 
   /** The same plan with other steps. */
   public Plan withSteps(List<Step> others) {
-    return new Plan(
-        title,
-        command,
-        author,
-        authorKey,
-        created,
-        expires,
-        reason,
-        cluster,
-        findings,
-        impact,
-        left,
-        acceptedRisk,
-        limits,
-        others,
-        context);
+    return with(cluster, findings, impact, others, context);
   }
 
   /** The same plan of another cluster. */
@@ -92,6 +77,21 @@ public record Plan(
 
   /** The same steps, with what they do elsewhere. */
   Plan withConsequences(Cluster where, Findings toFindings, Impact toOthers) {
+    return with(where, toFindings, toOthers, steps, context);
+  }
+
+  /** The same plan with another context. */
+  public Plan withContext(Optional<Context> other) {
+    return with(cluster, findings, impact, steps, other);
+  }
+
+  /** The same command of the same author, with all that can become another. */
+  private Plan with(
+      Cluster where,
+      Findings toFindings,
+      Impact toOthers,
+      List<Step> otherSteps,
+      Optional<Context> otherContext) {
     return new Plan(
         title,
         command,
@@ -106,28 +106,8 @@ public record Plan(
         left,
         acceptedRisk,
         limits,
-        steps,
-        context);
-  }
-
-  /** The same plan with another context. */
-  public Plan withContext(Optional<Context> other) {
-    return new Plan(
-        title,
-        command,
-        author,
-        authorKey,
-        created,
-        expires,
-        reason,
-        cluster,
-        findings,
-        impact,
-        left,
-        acceptedRisk,
-        limits,
-        steps,
-        other);
+        otherSteps,
+        otherContext);
   }
 
   /**
