@@ -92,7 +92,7 @@ record Ruling(
       exactOnly |= policy.exactOnly();
       Assessment own = Assessment.of(policy, plan, planFile, backing.signatures(), now);
       Optional<Assessment> covering = covering(policy);
-      if (own.needed() == 0 && own.isMet()) {
+      if (own.needed() == 0) {
         return;
       }
       if (own.isMet()) {
