@@ -3,6 +3,7 @@ package io.ipamrepair.cli;
 import io.ipamrepair.approval.AllowedSigners;
 import io.ipamrepair.approval.ApprovalFormatException;
 import io.ipamrepair.approval.Policy;
+import io.ipamrepair.approval.PolicyFile;
 import io.ipamrepair.etcd.Etcd;
 import io.ipamrepair.etcd.EtcdException;
 import io.ipamrepair.json.Json;
@@ -119,15 +120,19 @@ final class PolicyCommand extends ToolCommand {
 
   /** A command that puts something in the place of the policy. */
   abstract static class Replacing extends ToolCommand {
-    /** What; nothing for none. */
-    abstract Optional<Bytes> other();
+    /**
+     * What is put there.
+     *
+     * @param value nothing for no policy
+     * @param meaning for the person who is asked
+     */
+    record Replacement(Optional<Bytes> value, List<String> meaning) {}
 
-    /** What that means, for the person who is asked. */
-    abstract List<String> meaning();
+    abstract Replacement replacement();
 
     @Override
     public ExitCode call() {
-      Optional<Bytes> other = other();
+      Replacement other = replacement();
       try (Etcd etcd = session.connectForWriting(top())) {
         ClusterPolicy found = ClusterPolicy.find(etcd);
         Terminal terminal = session.terminal();
@@ -137,13 +142,13 @@ final class PolicyCommand extends ToolCommand {
                 : "In the place of the policy of revision "
                     + found.found().get().modRevision()
                     + ":");
-        meaning().forEach(line -> terminal.message("  " + line));
+        other.meaning().forEach(line -> terminal.message("  " + line));
         Operator operator = session.operator(top().yes);
         if (!operator.confirms("Every apply obeys it from now on.", "policy")) {
           throw new CommandFailure(
               ExitCode.DECLINED, "Declined, nothing written. Without a terminal, --yes says yes.");
         }
-        boolean replaced = found.replace(etcd, other);
+        boolean replaced = found.replace(etcd, other.value());
         terminal.result(
             replaced
                 ? "In force. Runs that are under way stop before their next step."
@@ -164,14 +169,14 @@ final class PolicyCommand extends ToolCommand {
     Path file;
 
     @Override
-    Optional<Bytes> other() {
-      return Optional.of(Bytes.utf8(PolicyOption.read(session, file).text()));
+    Replacement replacement() {
+      PolicyFile given = PolicyOption.read(session, file);
+      return new Replacement(Optional.of(Bytes.utf8(given.text())), meaning(given));
     }
 
-    @Override
-    List<String> meaning() {
+    private List<String> meaning(PolicyFile given) {
       try {
-        Policy policy = PolicyOption.read(session, file).read();
+        Policy policy = given.read();
         long people =
             policy.signers().signers().stream().map(AllowedSigners.Signer::name).distinct().count();
         long needed = policy.approvals() + (policy.authorMayApprove() ? 0 : 1);
@@ -196,13 +201,8 @@ final class PolicyCommand extends ToolCommand {
   @Command(name = "clear", description = "Takes the policy out of etcd: plans need no approval.")
   static final class Clear extends Replacing {
     @Override
-    Optional<Bytes> other() {
-      return Optional.empty();
-    }
-
-    @Override
-    List<String> meaning() {
-      return List.of("none: a plan needs no approval");
+    Replacement replacement() {
+      return new Replacement(Optional.empty(), List.of("none: a plan needs no approval"));
     }
   }
 }
