@@ -424,7 +424,7 @@ record Review(
   }
 
   /** Objects, not keys: a reviewer need not know Calico's key layout. */
-  private static String words(Requirement requirement) {
+  static String words(Requirement requirement) {
     if (requirement instanceof Requirement.KeyIs is) {
       return named(is.key()) + " as it is now";
     } else if (requirement instanceof Requirement.KeyAbsent absent) {
@@ -433,7 +433,7 @@ record Review(
     return requirement.words();
   }
 
-  private static String named(Bytes key) {
+  static String named(Bytes key) {
     return named(new KeyLayout().classify(key).object());
   }
 

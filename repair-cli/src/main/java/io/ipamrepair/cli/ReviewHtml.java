@@ -2,6 +2,8 @@ package io.ipamrepair.cli;
 
 import io.ipamrepair.approval.SignatureReport;
 import io.ipamrepair.calico.IpamState;
+import io.ipamrepair.change.Edit;
+import io.ipamrepair.change.ValueDiff;
 import io.ipamrepair.check.About;
 import io.ipamrepair.check.Check;
 import io.ipamrepair.check.Severity;
@@ -34,7 +36,7 @@ import java.util.stream.Collectors;
 final class ReviewHtml {
   private static final int LONG_LIST = 40;
 
-  private final PlanWords words = new PlanWords();
+  private final ValueDiff diff = new ValueDiff();
   private final Map<String, String> demands =
       Check.rules().stream().collect(Collectors.toMap(About::id, About::demand));
 
@@ -257,7 +259,11 @@ final class ReviewHtml {
   }
 
   private static String answer(Plan.Impact impact) {
-    return PlanWords.impact(impact)
+    return Words.count(impact.addresses(), "address")
+        + " of "
+        + Words.count(impact.workloads().size(), "workload")
+        + " on "
+        + Words.count(impact.nodes().size(), "node")
         + (impact.nodes().isEmpty() ? "" : ": " + Words.some(impact.nodes(), LONG_LIST))
         + ".";
   }
@@ -268,9 +274,10 @@ final class ReviewHtml {
       parts.add(
           new StepPart(
               parts.size() + 1,
-              PlanWords.commit(step),
+              "one transaction"
+                  + (step.quietFirst() ? ", when the blocks have been quiet for a while" : ""),
               step.writes().stream().map(this::change).toList(),
-              step.requires().stream().map(words::requirement).toList()));
+              step.requires().stream().map(Review::words).toList()));
     }
     return parts;
   }
@@ -278,13 +285,30 @@ final class ReviewHtml {
   private Change change(PlannedWrite write) {
     return new Change(
         kind(write),
-        words.object(write.key()),
-        PlanWords.edits(write),
+        Review.named(write.key()),
+        write.edits().stream().map(Edit::words).collect(Collectors.joining("; ")),
         write.reason(),
-        words.differences(write),
+        differences(write),
         write.key().display(),
         write.before().map(Bytes::display),
         write.after().map(Bytes::display));
+  }
+
+  /** What differs in the value besides what the edits say, a line each. */
+  private List<String> differences(PlannedWrite write) {
+    List<String> lines = new ArrayList<>();
+    // What is put back follows from no edit: all of it is shown.
+    boolean putBack = write.edits().stream().anyMatch(Edit.RestoreBytes.class::isInstance);
+    if (write.before().isPresent() && write.after().isPresent() || putBack) {
+      List<String> said = write.edits().stream().map(Edit::words).toList();
+      diff.between(write.key(), write.before(), write.after()).stream()
+          .filter(line -> !said.contains(line))
+          .forEach(lines::add);
+    }
+    write
+        .boundAtCommit()
+        .forEach(member -> lines.add(member + " is set to the time of the commit"));
+    return lines;
   }
 
   private static List<String> rollback(Plan plan) {
